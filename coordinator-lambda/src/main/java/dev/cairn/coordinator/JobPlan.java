@@ -11,8 +11,8 @@ import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.lifecycle.LifecycleDecisions;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
-import dev.cairn.coordinator.resharding.ReshardDecisions;
 import dev.cairn.coordinator.ports.Event;
+import dev.cairn.coordinator.resharding.ReshardDecisions;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Fork;
 import dev.cairn.job.Halt;
@@ -187,11 +187,15 @@ public final class JobPlan {
 
   /** Wakes shards that a split or a merge concerns. */
   private List<Action> followStream(JobView view, Instant now) {
-    ReshardDecisions.Wakes wakes =
-        resharding.wakes(view, view.listed(), settings.idleAfter(), now);
-    return wakes.opened().isEmpty() && wakes.drained().isEmpty()
-        ? List.of()
-        : List.of(new Action.Reshard(wakes.opened(), wakes.drained()));
+    ReshardDecisions.Wakes wakes = resharding.wakes(view, view.listed(), settings.idleAfter(), now);
+    List<Action> actions = new ArrayList<>();
+    if (!wakes.opened().isEmpty() || !wakes.drained().isEmpty()) {
+      actions.add(new Action.Reshard(wakes.opened(), wakes.drained()));
+    }
+    ReshardDecisions.delays(view, view.listed(), wakes)
+        .map(Action.Announce::new)
+        .ifPresent(actions::add);
+    return actions;
   }
 
   /** Plans for a halted job: its last savepoint, or the deletion of its checkpoints. */

@@ -488,6 +488,7 @@ final class HistoryDiff {
       case Announcement.AcksRequested a -> false;
       case Announcement.InProgress p -> false;
       case Announcement.Health h -> false;
+      case Announcement.Resharding r -> false;
       // A request is recorded when it is executed, by its changes.
       case Announcement.Accepted a -> false;
       case Announcement.Postponed p -> false;

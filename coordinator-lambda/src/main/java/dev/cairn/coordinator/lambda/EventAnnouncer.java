@@ -91,6 +91,7 @@ final class EventAnnouncer implements Announcer {
       case Announcement.AcksRequested a -> Optional.empty();
       case Announcement.InProgress p -> Optional.empty();
       case Announcement.Health h -> Optional.empty();
+      case Announcement.Resharding r -> Optional.empty();
       case Announcement.Accepted a -> Optional.empty();
       case Announcement.Postponed p -> Optional.empty();
       case Announcement.Moved m -> Optional.empty();

@@ -61,6 +61,15 @@ final class MetricAnnouncer implements Announcer {
               List.of(
                   Metric.count("numberOfFailingSubtasks", failingSubtasks),
                   Metric.count("jobFailed", jobFailed ? 1 : 0)));
+      case Announcement.Resharding resharding ->
+          metrics.emit(
+              "resharding",
+              Map.of(),
+              List.of(
+                  Metric.count("numberOfUndrainedShards", resharding.undrained()),
+                  Metric.count("numberOfWaitingShards", resharding.waiting()),
+                  Metric.count("numberOfExpiredShards", resharding.expired()),
+                  Metric.count("numberOfUncoveredHashRanges", resharding.uncovered())));
       case Announcement.Completed(Checkpoint.Completed checkpoint) -> completed(checkpoint);
       case Announcement.Aborted(Checkpoint.Aborted checkpoint, int inARow) ->
           metrics.emit(

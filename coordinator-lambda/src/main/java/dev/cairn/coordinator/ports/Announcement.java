@@ -53,6 +53,18 @@ public sealed interface Announcement {
    */
   record Health(int failingSubtasks, boolean jobFailed) implements Announcement {}
 
+  /**
+   * What keeps a running job from following the splits and merges of its stream, as a tick found
+   * it. It is not published if there is nothing.
+   *
+   * @param undrained how many shards Kinesis has closed and no task applies to their end
+   * @param waiting how many shards of a split or a merge are not open yet
+   * @param expired how many shards wait until a user accepts that records have expired unread
+   * @param uncovered how many parts of the hash space no shard has
+   */
+  record Resharding(int undrained, int waiting, int expired, int uncovered)
+      implements Announcement {}
+
   /** A user's request was executed and is no longer on the job's item. */
   record Accepted(Request request, Epoch epoch) implements Announcement {}
 

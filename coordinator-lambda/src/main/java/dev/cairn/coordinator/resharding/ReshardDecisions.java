@@ -3,6 +3,8 @@ package dev.cairn.coordinator.resharding;
 import dev.cairn.coordinator.journals.JobView;
 import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.ports.Announcement;
+import dev.cairn.coordinator.resharding.ShardTree.Node;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
@@ -76,6 +78,32 @@ public final class ReshardDecisions {
       }
     }
     return new Wakes(opened, drained);
+  }
+
+  /**
+   * Returns what keeps the job from following its stream; empty if nothing does.
+   *
+   * @param wakes the shards that this tick wakes
+   */
+  public static Optional<Announcement.Resharding> delays(
+      JobView view, List<Shard> listed, Wakes wakes) {
+    if (listed.stream().allMatch(shard -> shard.parents().isEmpty())) {
+      return Optional.empty();
+    }
+    ShardTree tree = ShardTree.of(view.job().epoch(), view.journals(), listed);
+    List<Node> waiting =
+        tree.in(ShardTree.State.WAITING).stream()
+            .filter(shard -> !shard.parents().isEmpty())
+            .toList();
+    long expired =
+        tree.shards().values().stream()
+            .filter(shard -> shard.isForgotten() || !shard.forgotten().isEmpty())
+            .count();
+    Announcement.Resharding delays =
+        new Announcement.Resharding(
+            wakes.drained().size(), waiting.size(), (int) expired, tree.uncovered().size());
+    return Optional.of(delays)
+        .filter(found -> !found.equals(new Announcement.Resharding(0, 0, 0, 0)));
   }
 
   /** A shard that the stream has forgotten is closed where it stands, if a user accepts that. */

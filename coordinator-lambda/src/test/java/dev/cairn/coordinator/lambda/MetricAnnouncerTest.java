@@ -181,6 +181,15 @@ class MetricAnnouncerTest {
   }
 
   @Test
+  void whatHoldsUpASplitOrAMergeIsCounted() throws Exception {
+    JsonNode found = announce(new Announcement.Resharding(1, 2, 3, 4));
+    assertThat(found.get("numberOfUndrainedShards").asLong()).isEqualTo(1);
+    assertThat(found.get("numberOfWaitingShards").asLong()).isEqualTo(2);
+    assertThat(found.get("numberOfExpiredShards").asLong()).isEqualTo(3);
+    assertThat(found.get("numberOfUncoveredHashRanges").asLong()).isEqualTo(4);
+  }
+
+  @Test
   void everyDecisionIsALineWithItsIdsAsFields() throws Exception {
     Checkpoint.Pending pending = new Checkpoint.Pending(TRIGGER, new TreeSet<>());
     JsonNode triggered = announce(new Announcement.Triggered(pending));

@@ -87,6 +87,33 @@ record Monitoring(
                 TreatMissingData.NOT_BREACHING),
             alarm(
                 scope,
+                "UndrainedShardsAlarm",
+                "a split or a merge has closed a shard, and no task applies the rest of it, so that"
+                    + " its children cannot begin: cairn status says which and why",
+                ofJob("numberOfUndrainedShards", "Maximum", 5),
+                1,
+                3,
+                TreatMissingData.NOT_BREACHING),
+            alarm(
+                scope,
+                "ExpiredShardsAlarm",
+                "records of a closed shard have expired unread, and shards wait until someone"
+                    + " accepts that: cairn status says which",
+                ofJob("numberOfExpiredShards", "Maximum", 5),
+                1,
+                1,
+                TreatMissingData.NOT_BREACHING),
+            alarm(
+                scope,
+                "UncoveredHashRangesAlarm",
+                "no shard has a part of the hash keys, so that their records reach no task: cairn"
+                    + " status says which",
+                ofJob("numberOfUncoveredHashRanges", "Maximum", 5),
+                1,
+                2,
+                TreatMissingData.NOT_BREACHING),
+            alarm(
+                scope,
                 "TaskErrorsAlarm",
                 "invocations of the task end in errors again and again: its log says why",
                 ofTask("Errors", "Sum", 5),
@@ -278,6 +305,12 @@ record Monitoring(
                     graph(
                         "The largest shard's state (% of the heap)",
                         ofJob("subtaskMemoryUtilization", "Maximum", 1)),
+                    graph(
+                        "Shards that a split or a merge holds up",
+                        ofJob("numberOfUndrainedShards", "Maximum", 1),
+                        ofJob("numberOfWaitingShards", "Maximum", 1),
+                        ofJob("numberOfExpiredShards", "Maximum", 1),
+                        ofJob("numberOfUncoveredHashRanges", "Maximum", 1)),
                     graph(
                         "Invocations of the coordinator",
                         ofCoordinator("Invocations", "Sum", 1),

@@ -19,28 +19,34 @@ class MonitoringTest {
             DefaultJob.TEMPLATE.all("AWS::CloudWatch::Alarm").stream()
                 .map(MonitoringTest::describe))
         .containsExactlyInAnyOrder(
-            "AWS/Lambda IteratorAge FunctionName=OrdersTaskordersmain Maximum GreaterThanOrEqualToThreshold"
-                + " 600000 for 1 x 300 s, missing: notBreaching",
+            "AWS/Lambda IteratorAge FunctionName=OrdersTaskordersmain Maximum"
+                + " GreaterThanOrEqualToThreshold 600000 for 1 x 300 s, missing: notBreaching",
             "IF(FILL(arriving, 0) > 0 AND FILL(invocations, 0) < 1, 1, 0)"
                 + " GreaterThanOrEqualToThreshold 1 for 2, missing: notBreaching",
-            "Cairn numberOfMappingProblems Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 1 x"
-                + " 300 s, missing: ignore",
+            "Cairn numberOfMappingProblems Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 1"
+                + " x 300 s, missing: ignore",
             "Cairn jobFailed Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 1 x 300 s,"
                 + " missing: notBreaching",
-            "Cairn numberOfFailingSubtasks Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 2 x"
+            "Cairn numberOfFailingSubtasks Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 2"
+                + " x 300 s, missing: notBreaching",
+            "Cairn numberOfUndrainedShards Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 3"
+                + " x 300 s, missing: notBreaching",
+            "Cairn numberOfExpiredShards Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 1 x"
                 + " 300 s, missing: notBreaching",
-            "AWS/Lambda Errors FunctionName=OrdersTaskordersmain Sum GreaterThanOrEqualToThreshold 1"
+            "Cairn numberOfUncoveredHashRanges Job=orders Maximum GreaterThanOrEqualToThreshold 1"
                 + " for 2 x 300 s, missing: notBreaching",
-            "AWS/Lambda Throttles FunctionName=OrdersTaskordersmain Sum GreaterThanOrEqualToThreshold"
+            "AWS/Lambda Errors FunctionName=OrdersTaskordersmain Sum GreaterThanOrEqualToThreshold"
                 + " 1 for 2 x 300 s, missing: notBreaching",
+            "AWS/Lambda Throttles FunctionName=OrdersTaskordersmain Sum"
+                + " GreaterThanOrEqualToThreshold 1 for 2 x 300 s, missing: notBreaching",
             "AWS/Lambda Duration FunctionName=OrdersTaskordersmain Maximum"
                 + " GreaterThanOrEqualToThreshold 54000 for 3 x 300 s, missing: notBreaching",
-            "Cairn subtaskMemoryUtilization Job=orders Maximum GreaterThanOrEqualToThreshold 70 for 1"
-                + " x 300 s, missing: notBreaching",
+            "Cairn subtaskMemoryUtilization Job=orders Maximum GreaterThanOrEqualToThreshold 70 for"
+                + " 1 x 300 s, missing: notBreaching",
             "Cairn numberOfFailedCheckpointsInARow Job=orders Maximum"
                 + " GreaterThanOrEqualToThreshold 3 for 1 x 300 s, missing: ignore",
-            "Cairn numberOfDeadLetters Job=orders Sum GreaterThanOrEqualToThreshold 1 for 1 x 300 s,"
-                + " missing: notBreaching",
+            "Cairn numberOfDeadLetters Job=orders Sum GreaterThanOrEqualToThreshold 1 for 1 x 300"
+                + " s, missing: notBreaching",
             "Cairn numberOfDamagedFiles Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 1 x"
                 + " 300 s, missing: ignore",
             "Cairn numberOfRefusedRequests Job=orders Sum GreaterThanOrEqualToThreshold 1 for 1 x"

@@ -14,6 +14,7 @@ import dev.cairn.retry.Backoff;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamException;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
@@ -64,7 +65,8 @@ final class StatusCommand extends PipelineCommand {
         : ExitCode.OK;
   }
 
-  private static StreamFacts stream(Connection connection, List<SubtaskFacts> subtasks) {
+  /** Reads the stream as far as it can be read from here. */
+  static StreamFacts stream(Connection connection, List<SubtaskFacts> subtasks) {
     Optional<String> name = connection.stream();
     if (name.isEmpty()) {
       return new StreamFacts.OutOfReach(
@@ -79,7 +81,8 @@ final class StatusCommand extends PipelineCommand {
               name.get(),
               new KinesisStreamReader(client, name.get(), Backoff.sleeping()),
               new KinesisLag(client, name.get(), InstantSource.system())),
-          subtasks);
+          subtasks,
+          Instant.now());
     } catch (SdkException | StreamException | NotInStreamException e) {
       // The rest of the status is still shown.
       return new StreamFacts.Unreadable(

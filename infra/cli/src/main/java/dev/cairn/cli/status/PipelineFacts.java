@@ -2,6 +2,7 @@ package dev.cairn.cli.status;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.coordinator.resharding.ShardTree;
 import dev.cairn.damage.Damage;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
@@ -47,6 +48,16 @@ public record PipelineFacts(
     acknowledgements = List.copyOf(acknowledgements);
     subtasks = List.copyOf(subtasks);
     damages = List.copyOf(damages);
+  }
+
+  /** The shards that the job or the stream knows; empty if the job has no item. */
+  public Optional<ShardTree> shards() {
+    return job.map(
+        item ->
+            ShardTree.of(
+                item.epoch(),
+                subtasks.stream().map(SubtaskFacts::tail).toList(),
+                stream.listedShards()));
   }
 
   /** The last one that can be restored. */

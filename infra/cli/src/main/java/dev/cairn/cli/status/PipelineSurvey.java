@@ -20,7 +20,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Reads all facts about a pipeline, without writing. */
 public final class PipelineSurvey {
@@ -73,8 +75,11 @@ public final class PipelineSurvey {
         id, job, checkpoints, acknowledgements, subtasks, stream, damages.damages(id), now);
   }
 
-  /** Lists the stream's shards and measures each one's lag: one read of one record a shard. */
-  public static StreamFacts read(Readable stream, List<SubtaskFacts> subtasks) {
+  /**
+   * Lists the stream's shards and measures each one's lag: one read of one record a shard. The
+   * shards are listed once more if one is closed that the job has not read to its end.
+   */
+  public static StreamFacts read(Readable stream, List<SubtaskFacts> subtasks, Instant now) {
     List<Shard> shards = stream.reader().shards();
     Duration retention = stream.reader().retention();
     Map<ShardId, Position> positions = new HashMap<>();
@@ -91,6 +96,34 @@ public final class PipelineSurvey {
       Position position = positions.getOrDefault(shard.id(), Position.beginning());
       lags.put(shard.id(), stream.lag().of(shard.id(), position, start));
     }
-    return new StreamFacts.Listed(stream.name(), shards, retention, lags);
+    return new StreamFacts.Listed(
+        stream.name(),
+        shards,
+        retention,
+        lags,
+        closedLongAgo(stream.reader(), shards, positions, now));
+  }
+
+  /**
+   * Kinesis does not tell when a shard was closed, only which shards were open at a time. Shards
+   * that are read to their end do not matter.
+   */
+  private static Set<ShardId> closedLongAgo(
+      StreamReader reader, List<Shard> shards, Map<ShardId, Position> positions, Instant now) {
+    Set<ShardId> closed =
+        shards.stream().flatMap(shard -> shard.parents().stream()).collect(Collectors.toSet());
+    closed.retainAll(shards.stream().map(Shard::id).toList());
+    closed.removeIf(shard -> Position.end().equals(positions.get(shard)));
+    if (closed.isEmpty()) {
+      return Set.of();
+    }
+    StartPosition then = new StartPosition.AtTimestamp(now.minus(StreamFacts.LONG_AGO));
+    List<ShardId> open = reader.shardsOpenAt(then).stream().map(Shard::id).toList();
+    if (open.isEmpty()) {
+      // The stream is younger than that.
+      return Set.of();
+    }
+    open.forEach(closed::remove);
+    return closed;
   }
 }

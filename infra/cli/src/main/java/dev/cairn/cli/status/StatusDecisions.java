@@ -48,13 +48,19 @@ public final class StatusDecisions {
     Job job = facts.job().get();
     List<Finding> findings = new ArrayList<>();
     jobFailed(job).ifPresent(findings::add);
-    facts.subtasks().forEach(subtask -> failing(facts, subtask).ifPresent(findings::add));
+    ReshardFindings resharding = new ReshardFindings(facts, job);
+    findings.addAll(resharding.all());
+    facts.subtasks().stream()
+        .filter(subtask -> !resharding.explainsFailure(subtask.id().shard()))
+        .forEach(subtask -> failing(facts, subtask).ifPresent(findings::add));
     facts.subtasks().forEach(subtask -> suspected(facts, subtask).ifPresent(findings::add));
     streamUnreadable(facts).ifPresent(findings::add);
     restoreStandsStill(facts, job).ifPresent(findings::add);
     forkNotDeployed(facts, job).ifPresent(findings::add);
-    facts.subtasks().forEach(subtask -> ofSubtask(facts, subtask).ifPresent(findings::add));
-    findings.addAll(shardsWithoutJournal(facts));
+    facts.subtasks().stream()
+        .filter(subtask -> !resharding.explains(subtask.id().shard()))
+        .forEach(subtask -> ofSubtask(facts, subtask).ifPresent(findings::add));
+    findings.addAll(shardsWithoutJournal(facts, resharding));
     findings.addAll(lagNearRetention(facts));
     MemoryDecisions.stateNearHeap(facts).ifPresent(findings::add);
     MemoryDecisions.longJournal(facts).ifPresent(findings::add);
@@ -255,7 +261,8 @@ public final class StatusDecisions {
     return Optional.empty();
   }
 
-  private static List<Finding> shardsWithoutJournal(PipelineFacts facts) {
+  private static List<Finding> shardsWithoutJournal(
+      PipelineFacts facts, ReshardFindings resharding) {
     if (!(facts.stream() instanceof StreamFacts.Listed listed)) {
       return List.of();
     }
@@ -263,6 +270,7 @@ public final class StatusDecisions {
         facts.subtasks().stream().map(subtask -> subtask.id().shard()).collect(Collectors.toSet());
     return listed.shards().stream()
         .filter(shard -> !opened.contains(shard.id()))
+        .filter(shard -> !resharding.explains(shard.id()))
         .filter(
             shard ->
                 listed.lag(shard.id()) instanceof Lag.Behind behind

@@ -1,5 +1,6 @@
 package dev.cairn.cli.status;
 
+import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import java.time.Instant;
@@ -21,6 +22,18 @@ public record SubtaskFacts(SubtaskId id, List<Entry> fromLastBase) {
 
   public int entriesSinceBase() {
     return fromLastBase.size() - 1;
+  }
+
+  /**
+   * The journal as the coordinator sees it.
+   *
+   * @throws IllegalStateException if the journal has no base
+   */
+  public JournalTail tail() {
+    if (!(fromLastBase.getFirst() instanceof Entry.Base base)) {
+      throw new IllegalStateException(id + " has a journal without a base");
+    }
+    return new JournalTail(id, base, fromLastBase.subList(1, fromLastBase.size()));
   }
 
   /**

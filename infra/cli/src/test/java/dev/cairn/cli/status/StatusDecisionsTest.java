@@ -48,6 +48,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -232,7 +233,8 @@ class StatusDecisionsTest {
             .map(shard -> new Shard(new ShardId(shard), HashRange.ALL, List.of()))
             .toList(),
         Duration.ofHours(24),
-        Map.of(new ShardId(shards[shards.length - 1]), lag));
+        Map.of(new ShardId(shards[shards.length - 1]), lag),
+        Set.of());
   }
 
   private static Lag behind(Duration age) {

@@ -54,7 +54,7 @@ record Assumptions(
           Duration.ofDays(3),
           350,
           2_500,
-          15,
+          18,
           1,
           10,
           10);
