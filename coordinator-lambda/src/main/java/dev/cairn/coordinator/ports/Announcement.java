@@ -54,8 +54,7 @@ public sealed interface Announcement {
   record Health(int failingSubtasks, boolean jobFailed) implements Announcement {}
 
   /**
-   * What keeps a running job from following the splits and merges of its stream, as a tick found
-   * it. It is not published if there is nothing.
+   * A tick found that a running job has not followed all splits and merges of its stream yet.
    *
    * @param undrained how many shards Kinesis has closed and no task applies to their end
    * @param waiting how many shards of a split or a merge are not open yet

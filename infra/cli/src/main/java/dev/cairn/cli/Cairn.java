@@ -54,6 +54,7 @@ public final class Cairn implements Runnable, Terminal.Owner {
   private static final List<Class<?>> COMMANDS =
       List.of(
           StatusCommand.class,
+          ShardsCommand.class,
           TailCommand.class,
           FeedCommand.class,
           JobCommand.class,

@@ -55,7 +55,7 @@ final class StatusText {
     return lines;
   }
 
-  private static String line(StreamFacts stream) {
+  static String line(StreamFacts stream) {
     return switch (stream) {
       case StreamFacts.Listed listed ->
           "stream "
@@ -120,7 +120,7 @@ final class StatusText {
           head.revision().toString(),
           Integer.toString(subtask.entriesSinceBase()),
           age(facts, head.writtenAt()) + " by " + JournalText.writer(head.writer()),
-          text(facts.stream().lag(subtask.id().shard())),
+          text(facts.lag(subtask.id().shard())),
           head.hasGap() ? "yes" : "no",
           Sizes.count(head.counts().applied()),
           Long.toString(head.counts().deadLettered()),
@@ -182,7 +182,7 @@ final class StatusText {
     return json;
   }
 
-  private static ObjectNode json(StreamFacts stream) {
+  static ObjectNode json(StreamFacts stream) {
     return switch (stream) {
       case StreamFacts.Listed listed ->
           JsonOutput.object()
@@ -224,7 +224,7 @@ final class StatusText {
     if (head.hasGap()) {
       json.put("frontier", frontier.toString());
     }
-    switch (facts.stream().lag(subtask.id().shard())) {
+    switch (facts.lag(subtask.id().shard())) {
       case Lag.None none -> json.put("lagMillis", 0);
       case Lag.Behind behind -> json.put("lagMillis", behind.age().toMillis());
       case Lag.Unknown unknown -> json.put("lagUnknown", unknown.why());

@@ -5,6 +5,8 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.coordinator.resharding.ShardTree;
 import dev.cairn.damage.Damage;
 import dev.cairn.id.JobId;
+import dev.cairn.id.Position;
+import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
 import java.time.Instant;
@@ -60,6 +62,15 @@ public record PipelineFacts(
                 stream.listedShards()));
   }
 
+  /** How far a shard is behind its end. A shard that is applied to its end is not. */
+  public Lag lag(ShardId shard) {
+    boolean isAtEnd =
+        subtasks.stream()
+            .filter(subtask -> subtask.id().shard().equals(shard))
+            .anyMatch(subtask -> subtask.head().position() instanceof Position.End);
+    return isAtEnd ? new Lag.None() : stream.lag(shard);
+  }
+
   /** The last one that can be restored. */
   public Optional<Checkpoint.Completed> lastCompleted() {
     return checkpoints.reversed().stream()
@@ -100,7 +111,7 @@ public record PipelineFacts(
   /** When something was first written that no checkpoint holds; empty if nothing is new. */
   Optional<Instant> newSince() {
     return subtasks.stream()
-        .map(SubtaskFacts::newSince)
+        .map(subtask -> subtask.newSince(lastCompleted()))
         .flatMap(Optional::stream)
         .min(Comparator.naturalOrder());
   }

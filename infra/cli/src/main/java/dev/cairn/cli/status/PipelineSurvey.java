@@ -118,12 +118,23 @@ public final class PipelineSurvey {
       return Set.of();
     }
     StartPosition then = new StartPosition.AtTimestamp(now.minus(StreamFacts.LONG_AGO));
-    List<ShardId> open = reader.shardsOpenAt(then).stream().map(Shard::id).toList();
-    if (open.isEmpty()) {
+    Set<ShardId> openSince =
+        reader.shardsOpenAt(then).stream().map(Shard::id).collect(Collectors.toSet());
+    if (openSince.isEmpty()) {
       // The stream is younger than that.
       return Set.of();
     }
-    open.forEach(closed::remove);
+    // A shard that was created later came from one that was open then.
+    boolean isGrowing = true;
+    while (isGrowing) {
+      isGrowing =
+          openSince.addAll(
+              shards.stream()
+                  .filter(shard -> shard.parents().stream().anyMatch(openSince::contains))
+                  .map(Shard::id)
+                  .toList());
+    }
+    closed.removeAll(openSince);
     return closed;
   }
 }

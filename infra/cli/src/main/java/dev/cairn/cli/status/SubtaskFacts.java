@@ -1,5 +1,6 @@
 package dev.cairn.cli.status;
 
+import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
@@ -53,19 +54,21 @@ public record SubtaskFacts(SubtaskId id, List<Entry> fromLastBase) {
   /**
    * Returns the time of the first entry that no checkpoint holds, according to the kept part of the
    * journal.
+   *
+   * @param last the last checkpoint that is completed
    */
-  Optional<Instant> newSince() {
+  Optional<Instant> newSince(Optional<Checkpoint.Completed> last) {
     return fromLastBase.stream()
-        .filter(SubtaskFacts::isNews)
+        .filter(entry -> isNews(entry, last))
         .map(entry -> entry.header().writtenAt())
         .findFirst();
   }
 
-  private static boolean isNews(Entry entry) {
+  private static boolean isNews(Entry entry, Optional<Checkpoint.Completed> last) {
     return switch (entry) {
       case Entry.Advanced e -> true;
       case Entry.Materialized e -> true;
-      case Entry.Closed e -> true;
+      case Entry.Closed closed -> last.filter(one -> holds(one, closed.header())).isEmpty();
       case Entry.Opened e -> false;
       case Entry.Triggered e -> false;
       case Entry.Snapshotted e -> false;
@@ -75,5 +78,14 @@ public record SubtaskFacts(SubtaskId id, List<Entry> fromLastBase) {
       case Entry.Failed e -> false;
       case Entry.Suspected e -> false;
     };
+  }
+
+  /**
+   * Whether a checkpoint holds a closed subtask's last state. The coordinator acknowledges for it
+   * without an entry, so its journal shows only a checkpoint from before.
+   */
+  private static boolean holds(Checkpoint.Completed checkpoint, Entry.Header closed) {
+    return !closed.lastCheckpoint().equals(Optional.of(checkpoint.id()))
+        && !closed.writtenAt().isAfter(checkpoint.completedAt());
   }
 }

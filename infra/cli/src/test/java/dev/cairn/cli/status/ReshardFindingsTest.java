@@ -5,8 +5,11 @@ import static dev.cairn.cli.status.ReshardScene.UPPER;
 import static dev.cairn.cli.status.ReshardScene.ago;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.cli.status.Finding.Kind;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.job.Halt;
@@ -15,8 +18,13 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.ShardFailure;
 import dev.cairn.restart.FailureHistory;
 import dev.cairn.state.HashRange;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,6 +175,36 @@ class ReshardFindingsTest {
   void whatKeepsAJobFromFollowingItsStreamIsFoundAndNothingElse(
       String what, PipelineFacts facts, List<Kind> kinds) {
     assertThat(StatusDecisions.findings(facts)).extracting(Finding::kind).as(what).isEqualTo(kinds);
+  }
+
+  /** A closed subtask has no entry about the checkpoints that hold it. */
+  @Test
+  void aClosedShardIsNewOnlyUntilACheckpointHoldsIt() {
+    PipelineFacts facts = split().closed(0, HashRange.ALL, 900).facts();
+
+    assertThat(facts.newSince()).contains(ago(900));
+    assertThat(facts.subtasks().getFirst().newSince(Optional.of(checkpoint(5, 899)))).isEmpty();
+    assertThat(facts.subtasks().getFirst().newSince(Optional.of(checkpoint(5, 901))))
+        .contains(ago(900));
+    // Checkpoint 4 is the one that the shard stored a state for before it was closed.
+    SubtaskFacts stored =
+        split().closedAfter(4, 0, HashRange.ALL, 900).facts().subtasks().getFirst();
+    assertThat(stored.newSince(Optional.of(checkpoint(4, 899)))).contains(ago(900));
+    assertThat(stored.newSince(Optional.of(checkpoint(5, 899)))).isEmpty();
+  }
+
+  private static Checkpoint.Completed checkpoint(long id, long secondsAgo) {
+    return new Checkpoint.Completed(
+        new Checkpoint.Triggering(
+            ReshardScene.JOB,
+            new CheckpointId(id),
+            ReshardScene.EPOCH,
+            ago(secondsAgo + 1),
+            ExpectedSubtasks.of(new TreeSet<>())),
+        ago(secondsAgo),
+        new FileRef(new FilePath("flights/chk/_metadata"), 1, Sha256.of(new byte[0])),
+        1,
+        1);
   }
 
   private static Finding only(Kind kind, ReshardScene scene) {

@@ -21,6 +21,7 @@ import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
 import dev.cairn.state.Manifest;
 import dev.cairn.state.Origin;
+import dev.cairn.state.Payload;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateHandle;
@@ -41,12 +42,12 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** A job whose stream is split and merged, as the rows of a test describe it. */
-final class ReshardScene {
-  static final Instant NOW = Instant.parse("2026-11-30T10:00:00Z");
-  static final JobId JOB = new JobId("flights");
-  static final Epoch EPOCH = new Epoch(2);
-  static final HashRange LOWER = range("0", "170141183460469231731687303715884105727");
-  static final HashRange UPPER =
+public final class ReshardScene {
+  public static final Instant NOW = Instant.parse("2026-11-30T10:00:00Z");
+  public static final JobId JOB = new JobId("flights");
+  public static final Epoch EPOCH = new Epoch(2);
+  public static final HashRange LOWER = range("0", "170141183460469231731687303715884105727");
+  public static final HashRange UPPER =
       range("170141183460469231731687303715884105728", "340282366920938463463374607431768211455");
 
   private final List<SubtaskFacts> subtasks = new ArrayList<>();
@@ -56,44 +57,50 @@ final class ReshardScene {
   private JobStatus status = new JobStatus.Running();
   private boolean isStreamRead = true;
 
-  static HashRange range(String from, String to) {
+  public static HashRange range(String from, String to) {
     return new HashRange(KeyHash.ofDecimal(from), KeyHash.ofDecimal(to));
   }
 
-  static ShardId id(int number) {
+  public static ShardId id(int number) {
     return new ShardId("shardId-00000000000" + number);
   }
 
-  static Instant ago(long seconds) {
+  public static Instant ago(long seconds) {
     return NOW.minusSeconds(seconds);
   }
 
-  static RunRef run(String name, long sizeBytes, HashRange range) {
+  public static RunRef run(String name, long sizeBytes, HashRange range) {
     return new RunRef(
         new FileRef(new FilePath("flights/" + name), sizeBytes, Sha256.of(new byte[0])), range);
   }
 
-  ReshardScene lists(int shard, HashRange range, Integer... parents) {
+  public ReshardScene lists(int shard, HashRange range, Integer... parents) {
     listed.add(new Shard(id(shard), range, Arrays.stream(parents).map(ReshardScene::id).toList()));
     return this;
   }
 
-  ReshardScene closedLongAgo(int shard) {
+  public ReshardScene closedLongAgo(int shard) {
     closedLongAgo.add(id(shard));
     return this;
   }
 
-  ReshardScene lag(int shard, Duration age) {
+  public ReshardScene lag(int shard, Duration age) {
     lags.put(id(shard), new Lag.Behind(age));
     return this;
   }
 
-  ReshardScene status(JobStatus other) {
+  /** A shard of which every record is applied. */
+  public ReshardScene keepsUp(int shard) {
+    lags.put(id(shard), new Lag.None());
+    return this;
+  }
+
+  public ReshardScene status(JobStatus other) {
     status = other;
     return this;
   }
 
-  ReshardScene withoutStream() {
+  public ReshardScene withoutStream() {
     isStreamRead = false;
     return this;
   }
@@ -127,12 +134,13 @@ final class ReshardScene {
   }
 
   /** A shard that is being applied. */
-  ReshardScene open(int shard, HashRange range, long lastWorkSecondsAgo, Integer... parents) {
+  public ReshardScene open(
+      int shard, HashRange range, long lastWorkSecondsAgo, Integer... parents) {
     return open(shard, range, lastWorkSecondsAgo, 0, List.of(), parents);
   }
 
   /** A shard that has applied so many records in the minute before its last entry. */
-  ReshardScene open(
+  public ReshardScene open(
       int shard,
       HashRange range,
       long lastWorkSecondsAgo,
@@ -151,7 +159,7 @@ final class ReshardScene {
         Entry.Advanced.of(
             header(2, ago(lastWorkSecondsAgo), position, 100 + records),
             position,
-            dev.cairn.state.Payload.NONE,
+            Payload.NONE,
             List.of(),
             List.of());
     subtasks.add(new SubtaskFacts(subtask(shard), List.of(base, last)));
@@ -159,11 +167,11 @@ final class ReshardScene {
   }
 
   /** A shard that is applied to its end. */
-  ReshardScene closed(int shard, HashRange range, long secondsAgo, Integer... parents) {
+  public ReshardScene closed(int shard, HashRange range, long secondsAgo, Integer... parents) {
     return closed(shard, range, secondsAgo, List.of(), parents);
   }
 
-  ReshardScene closed(
+  public ReshardScene closed(
       int shard, HashRange range, long secondsAgo, List<RunRef> runs, Integer... parents) {
     subtasks.add(
         new SubtaskFacts(
@@ -180,8 +188,34 @@ final class ReshardScene {
     return this;
   }
 
+  /** A shard that has stored a state for a checkpoint, and was applied to its end then. */
+  public ReshardScene closedAfter(
+      long checkpoint, int shard, HashRange range, long secondsAgo, Integer... parents) {
+    return closed(shard, range, secondsAgo, parents)
+        .replacing(
+            shard,
+            entry ->
+                entry instanceof Entry.Closed closed
+                    ? new Entry.Closed(
+                        closed.header().with(new CheckpointId(checkpoint)),
+                        closed.origin(),
+                        closed.handle(),
+                        closed.channels())
+                    : entry);
+  }
+
+  private ReshardScene replacing(int shard, UnaryOperator<Entry> change) {
+    subtasks.replaceAll(
+        subtask ->
+            subtask.id().shard().equals(id(shard))
+                ? new SubtaskFacts(
+                    subtask.id(), subtask.fromLastBase().stream().map(change).toList())
+                : subtask);
+    return this;
+  }
+
   /** A shard that a restore has put back to before it was opened. */
-  ReshardScene unopened(int shard, HashRange range, Integer... parents) {
+  public ReshardScene unopened(int shard, HashRange range, Integer... parents) {
     subtasks.add(
         new SubtaskFacts(
             subtask(shard),
@@ -199,7 +233,7 @@ final class ReshardScene {
   }
 
   /** Changes the last entry of a shard's journal, such as to a failure. */
-  ReshardScene then(int shard, UnaryOperator<Entry> next) {
+  public ReshardScene then(int shard, UnaryOperator<Entry> next) {
     for (int i = 0; i < subtasks.size(); i++) {
       SubtaskFacts before = subtasks.get(i);
       if (before.id().shard().equals(id(shard))) {
@@ -211,7 +245,7 @@ final class ReshardScene {
     return this;
   }
 
-  PipelineFacts facts() {
+  public PipelineFacts facts() {
     Job job =
         new Job(
             JOB,

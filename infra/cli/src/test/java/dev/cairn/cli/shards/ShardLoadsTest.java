@@ -1,0 +1,105 @@
+package dev.cairn.cli.shards;
+
+import static dev.cairn.cli.status.ReshardScene.LOWER;
+import static dev.cairn.cli.status.ReshardScene.UPPER;
+import static dev.cairn.cli.status.ReshardScene.id;
+import static dev.cairn.cli.status.ReshardScene.run;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.cairn.cli.status.Lag;
+import dev.cairn.cli.status.ReshardScene;
+import dev.cairn.coordinator.resharding.ShardTree.State;
+import dev.cairn.id.ShardId;
+import dev.cairn.state.HashRange;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class ShardLoadsTest {
+  private static Map<ShardId, ShardLoad> byId(ReshardScene scene) {
+    return ShardLoads.of(scene.facts()).stream()
+        .collect(Collectors.toMap(load -> load.shard().id(), Function.identity()));
+  }
+
+  /** 0 was split into 1 and 2, and these were merged into 4; 3 has nothing to do with them. */
+  @Test
+  void childrenComeAfterAllOfTheirParents() {
+    List<ShardLoad> loads =
+        ShardLoads.of(
+            new ReshardScene()
+                .lists(0, LOWER)
+                .lists(1, LOWER, 0)
+                .lists(2, LOWER, 0)
+                .lists(3, UPPER)
+                .lists(4, LOWER, 1, 2)
+                .closed(0, LOWER, 900)
+                .closed(1, LOWER, 300, 0)
+                .open(2, LOWER, 5, 0)
+                .facts());
+
+    assertThat(loads)
+        .extracting(load -> load.shard().id(), ShardLoad::depth, load -> load.shard().state())
+        .containsExactly(
+            tuple(id(0), 0, State.CLOSED),
+            tuple(id(1), 1, State.CLOSED),
+            tuple(id(2), 1, State.DRAINING),
+            tuple(id(4), 2, State.WAITING),
+            tuple(id(3), 0, State.WAITING));
+    assertThat(loads.get(3).shard().waitsFor()).containsExactly(id(2));
+    assertThat(loads.get(4).shard().waitsFor()).isEmpty();
+  }
+
+  @Test
+  void aShardWhoseParentsAreNotListedIsARoot() {
+    assertThat(
+            ShardLoads.of(
+                new ReshardScene().lists(7, HashRange.ALL, 3).open(7, HashRange.ALL, 5).facts()))
+        .extracting(load -> load.shard().id(), ShardLoad::depth)
+        .containsExactly(tuple(id(7), 0));
+  }
+
+  @Test
+  void aFileThatParentAndChildrenHaveIsCountedByHashRange() {
+    Map<ShardId, ShardLoad> loads =
+        byId(
+            new ReshardScene()
+                .closed(0, HashRange.ALL, 900, List.of(run("of-parent", 1_000, HashRange.ALL)))
+                .open(1, LOWER, 5, 0, List.of(run("of-parent", 1_000, LOWER)), 0)
+                .open(
+                    2,
+                    UPPER,
+                    5,
+                    0,
+                    List.of(run("of-parent", 1_000, UPPER), run("own", 30, UPPER)),
+                    0)
+                .withoutStream());
+
+    assertThat(loads.get(id(0)).stateSize()).contains(new StateSizes.Size(1_000, false));
+    assertThat(loads.get(id(1)).stateSize()).contains(new StateSizes.Size(500, true));
+    assertThat(loads.get(id(2)).stateSize()).contains(new StateSizes.Size(530, true));
+  }
+
+  @Test
+  void theRateIsOfTheRecordsSinceTheLastBase() {
+    Map<ShardId, ShardLoad> loads =
+        byId(
+            new ReshardScene()
+                .lists(0, LOWER)
+                .lists(1, UPPER)
+                .lists(2, UPPER, 1)
+                .open(0, LOWER, 40, 250, List.of())
+                .closed(1, UPPER, 60)
+                .lag(0, Duration.ofSeconds(3)));
+
+    // The base is a minute older than the last entry.
+    assertThat(loads.get(id(0)).recordsPerSecond()).contains(2.5);
+    assertThat(loads.get(id(0)).lag()).isEqualTo(new Lag.Behind(Duration.ofSeconds(3)));
+    assertThat(loads.get(id(1)).recordsPerSecond()).isEmpty();
+    assertThat(loads.get(id(2)).recordsPerSecond()).isEmpty();
+    assertThat(loads.get(id(0)).hashPercent()).isEqualTo(50);
+  }
+}
