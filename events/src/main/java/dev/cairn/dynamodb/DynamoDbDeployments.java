@@ -12,6 +12,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** Stores how jobs were deployed, in an item beside each job's. */
 public final class DynamoDbDeployments {
+  private static final String RESERVED_CONCURRENCY = "reservedConcurrency";
+
   private final Table table;
 
   public DynamoDbDeployments(DynamoDbClient client, String tableName, Backoff backoff) {
@@ -41,6 +43,9 @@ public final class DynamoDbDeployments {
             .put("storage", deployment.storage())
             .put("taskFunction", deployment.taskFunction())
             .put("settings", JobItems.write(deployment.settings().configuration().set()));
+    deployment
+        .reservedConcurrency()
+        .ifPresent(reserved -> item.put(RESERVED_CONCURRENCY, reserved));
     return deployment.reads() == FormatVersion.OLDEST.number()
         ? item
         : item.put(RegistrationItems.READS, deployment.reads());
@@ -59,6 +64,8 @@ public final class DynamoDbDeployments {
             settings ->
                 new CheckpointSettings(
                     JobItems.readConfiguration(settings, SettingSource.ENVIRONMENT))),
-        RegistrationItems.reads(item));
+        RegistrationItems.reads(item),
+        item.optionalNumber(RESERVED_CONCURRENCY)
+            .map(reserved -> item.parse(RESERVED_CONCURRENCY, reserved, Math::toIntExact)));
   }
 }

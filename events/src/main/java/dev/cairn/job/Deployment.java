@@ -5,6 +5,7 @@ import dev.cairn.format.FormatVersion;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The resources of a deployed job. With it, the table and the job's name are enough to find the
@@ -14,6 +15,8 @@ import java.util.List;
  * @param storage where its files are, such as {@code s3://bucket/prefix}
  * @param taskFunction the Lambda function, or the alias of one, that is invoked to wake a shard
  * @param reads the newest format that the coordinator reads
+ * @param reservedConcurrency how many invocations of the task may run at the same time; empty if
+ *     none are reserved for it
  * @param settings the settings where the job's item sets no others
  */
 public record Deployment(
@@ -23,7 +26,8 @@ public record Deployment(
     String storage,
     String taskFunction,
     CheckpointSettings settings,
-    int reads) {
+    int reads,
+    Optional<Integer> reservedConcurrency) {
 
   /** Creates a deployment by this release. */
   public Deployment(
@@ -33,12 +37,26 @@ public record Deployment(
       String storage,
       String taskFunction,
       CheckpointSettings settings) {
-    this(job, stage, stream, storage, taskFunction, settings, FormatVersion.NEWEST.number());
+    this(
+        job,
+        stage,
+        stream,
+        storage,
+        taskFunction,
+        settings,
+        FormatVersion.NEWEST.number(),
+        Optional.empty());
   }
 
   /** Returns a copy of this deployment with another checkpoint storage. */
   public Deployment withStorage(String place) {
-    return new Deployment(job, stage, stream, place, taskFunction, settings, reads);
+    return new Deployment(
+        job, stage, stream, place, taskFunction, settings, reads, reservedConcurrency);
+  }
+
+  /** Returns a copy of this deployment of a task with a reserved concurrency. */
+  public Deployment withReservedConcurrency(Optional<Integer> reserved) {
+    return new Deployment(job, stage, stream, storage, taskFunction, settings, reads, reserved);
   }
 
   /**

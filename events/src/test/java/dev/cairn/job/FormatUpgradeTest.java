@@ -27,8 +27,8 @@ class FormatUpgradeTest {
     assertThat(upgrade(Optional.empty(), code("totals", "12", 2), code("other", "3", 1)))
         .isEqualTo(
             new FormatUpgrade.Refuse(
-                "the code of other in version 3 reads formats up to 1: deploy a version that reads 2"
-                    + " first, and let it be invoked"));
+                "the code of other in version 3 reads formats up to 1: deploy a version that reads"
+                    + " 2 first, and let it be invoked"));
   }
 
   @Test
@@ -100,7 +100,8 @@ class FormatUpgradeTest {
         "s3://bucket",
         "task",
         CheckpointSettings.DEFAULTS,
-        reads);
+        reads,
+        Optional.empty());
   }
 
   private static Registration code(String stage, String version, int reads) {

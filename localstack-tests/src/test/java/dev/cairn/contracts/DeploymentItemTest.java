@@ -49,6 +49,10 @@ class DeploymentItemTest {
     assertThat(deployments.find(job)).contains(second);
     deployments.register(second);
     assertThat(deployments.find(job)).contains(second);
+
+    Deployment third = second.withReservedConcurrency(Optional.of(16));
+    deployments.register(third);
+    assertThat(deployments.find(job)).contains(third);
   }
 
   @Test

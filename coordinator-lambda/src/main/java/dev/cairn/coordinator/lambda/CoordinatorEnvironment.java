@@ -40,12 +40,14 @@ record CoordinatorEnvironment(
   static CoordinatorEnvironment read(Environment variables) {
     return new CoordinatorEnvironment(
         new Deployment(
-            variables.require("CAIRN_JOB", JobId::new),
-            variables.require("CAIRN_STAGE", StageId::new),
-            variables.require("CAIRN_STREAM", Function.identity()),
-            StorageLocation.read(variables).toString(),
-            variables.require("CAIRN_TASK_FUNCTION", Function.identity()),
-            variables.settings()),
+                variables.require("CAIRN_JOB", JobId::new),
+                variables.require("CAIRN_STAGE", StageId::new),
+                variables.require("CAIRN_STREAM", Function.identity()),
+                StorageLocation.read(variables).toString(),
+                variables.require("CAIRN_TASK_FUNCTION", Function.identity()),
+                variables.settings())
+            .withReservedConcurrency(
+                variables.find("CAIRN_RESERVED_CONCURRENCY", Integer::valueOf)),
         variables.require("CAIRN_TABLE", Function.identity()),
         variables.require("CAIRN_TASK_TIMEOUT", FlinkDuration::parse),
         variables.require("CAIRN_TICK_QUEUE", Function.identity()),

@@ -53,6 +53,13 @@ class CoordinatorEnvironmentTest {
   }
 
   @Test
+  void theReservedConcurrencyOfTheTaskIsKnownIfThereIsOne() {
+    assertThat(read().deployment().reservedConcurrency()).isEmpty();
+    variables.put("CAIRN_RESERVED_CONCURRENCY", "16");
+    assertThat(read().deployment().reservedConcurrency()).contains(16);
+  }
+
+  @Test
   void filesNeedADirectory() {
     variables.remove("EXECUTION_CHECKPOINTING_DIR");
     variables.put("EXECUTION_CHECKPOINTING_STORAGE", "filesystem");
@@ -115,8 +122,8 @@ class CoordinatorEnvironmentTest {
       delimiter = '|',
       value = {
         "EXECUTION_CHECKPOINTING_INTERVALL | 3 s | environment variable"
-            + " EXECUTION_CHECKPOINTING_INTERVALL cannot be \"3 s\": it is no setting's; the nearest"
-            + " that is: EXECUTION_CHECKPOINTING_INTERVAL",
+            + " EXECUTION_CHECKPOINTING_INTERVALL cannot be \"3 s\": it is no setting's; the"
+            + " nearest that is: EXECUTION_CHECKPOINTING_INTERVAL",
         "EXECUTION_CHECKPOINTING_MODE | AT_LEAST_ONCE | environment variable"
             + " EXECUTION_CHECKPOINTING_MODE cannot be \"AT_LEAST_ONCE\":"
             + " execution.checkpointing.mode: AT_LEAST_ONCE is not possible here",
@@ -157,6 +164,7 @@ class CoordinatorEnvironmentTest {
     "CAIRN_JOB, a/b",
     "EXECUTION_CHECKPOINTING_DIR, the-bucket",
     "CAIRN_TASK_TIMEOUT, long",
+    "CAIRN_RESERVED_CONCURRENCY, many",
     "EXECUTION_CHECKPOINTING_INTERVAL, banana",
     "EXECUTION_CHECKPOINTING_NUM_RETAINED, few"
   })

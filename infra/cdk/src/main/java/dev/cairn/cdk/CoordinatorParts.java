@@ -131,6 +131,11 @@ final class CoordinatorParts {
     environment.put("CAIRN_SOURCE_MAPPING", task.sourceMapping().getRef());
     environment.put("CAIRN_TASK_FUNCTION", task.called().getFunctionArn());
     environment.put("CAIRN_TASK_TIMEOUT", FlinkDuration.print(settings.lambda().timeout()));
+    settings
+        .lambda()
+        .reservedConcurrency()
+        .ifPresent(
+            reserved -> environment.put("CAIRN_RESERVED_CONCURRENCY", Integer.toString(reserved)));
     environment.put("CAIRN_TICK_QUEUE", tickQueue.getQueueUrl());
     settings.events().ifPresent(bus -> environment.put("CAIRN_EVENT_BUS", bus.getEventBusArn()));
     environment.putAll(settings.variables(Options.all(), stores.bucket()));

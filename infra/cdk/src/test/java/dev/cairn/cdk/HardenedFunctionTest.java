@@ -226,6 +226,8 @@ class HardenedFunctionTest {
         .isEqualTo(8);
     assertThat(properties(FUNCTION, "OrdersCoordinator").has("ReservedConcurrentExecutions"))
         .isFalse();
+    assertThat(Everything.TEMPLATE.environment("OrdersCoordinator"))
+        .containsEntry("CAIRN_RESERVED_CONCURRENCY", "8");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.cairn.cli;
 
+import dev.cairn.cli.status.ConcurrencyFindings;
 import dev.cairn.cli.status.Finding;
 import dev.cairn.cli.status.ForeignStreams;
 import dev.cairn.cli.status.KinesisLag;
@@ -9,6 +10,7 @@ import dev.cairn.cli.status.PipelineSurvey;
 import dev.cairn.cli.status.StatusDecisions;
 import dev.cairn.cli.status.StreamFacts;
 import dev.cairn.cli.status.SubtaskFacts;
+import dev.cairn.job.Deployment;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.retry.Backoff;
 import dev.cairn.stream.NotInStreamException;
@@ -46,13 +48,14 @@ final class StatusCommand extends PipelineCommand {
             InstantSource.system());
     PipelineFacts facts = survey.of(connection.job(), subtasks -> stream(connection, subtasks));
     List<Finding> findings =
-        Stream.concat(
-                MappingFindings.with(
-                    StatusDecisions.findings(facts), connection.mappingProblems().get())
-                    .stream(),
+        Stream.of(
+                StatusDecisions.findings(facts),
+                MappingFindings.with(List.of(), connection.mappingProblems().get()),
                 ForeignStreams.findings(
-                    connection.registrations().of(connection.job()), facts.now())
-                    .stream())
+                    connection.registrations().of(connection.job()), facts.now()),
+                ConcurrencyFindings.of(
+                    facts, connection.deployment().flatMap(Deployment::reservedConcurrency)))
+            .flatMap(List::stream)
             .sorted(Comparator.comparing(Finding::kind))
             .toList();
     if (json()) {

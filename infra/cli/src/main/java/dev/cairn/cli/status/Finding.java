@@ -22,6 +22,7 @@ public record Finding(Kind kind, String problem, String remedy) {
     RECORDS_EXPIRED(true),
     PARENT_NOT_DRAINED(true),
     HASH_RANGE_UNCOVERED(true),
+    MORE_SHARDS_THAN_CONCURRENCY(true),
     SHARD_STANDS_STILL(true),
     SHARD_WITHOUT_JOURNAL(true),
     LAG_NEAR_RETENTION(true),

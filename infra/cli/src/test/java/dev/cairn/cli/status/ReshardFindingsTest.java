@@ -207,6 +207,25 @@ class ReshardFindingsTest {
         1);
   }
 
+  @Test
+  void aSplitMayTakeMoreInvocationsThanAreReserved() {
+    PipelineFacts facts =
+        split().closed(0, HashRange.ALL, 900).open(1, LOWER, 5, 0).open(2, UPPER, 5, 0).facts();
+
+    assertThat(ConcurrencyFindings.of(facts, Optional.empty())).isEmpty();
+    assertThat(ConcurrencyFindings.of(facts, Optional.of(3))).isEmpty();
+    assertThat(ConcurrencyFindings.of(facts, Optional.of(2)))
+        .containsExactly(
+            new Finding(
+                Kind.MORE_SHARDS_THAN_CONCURRENCY,
+                "2 invocations of the task may run at the same time, its reserved concurrency,"
+                    + " which is too few for 2 shards and a wake: batches are throttled, and wait",
+                "reserve 3 or more in the deployment: reservedConcurrency(3)"));
+    assertThat(ConcurrencyFindings.of(split().open(0, HashRange.ALL, 5).facts(), Optional.of(2)))
+        .as("the children wait for their parent")
+        .isEmpty();
+  }
+
   private static Finding only(Kind kind, ReshardScene scene) {
     return StatusDecisions.findings(scene.facts()).stream()
         .filter(finding -> finding.kind() == kind)

@@ -227,7 +227,14 @@ class UpgradeCommandTest {
   private void deploy(int reads) {
     deployments.register(
         new Deployment(
-            job, STAGE, "orders", "s3://bucket", "task", CheckpointSettings.DEFAULTS, reads));
+            job,
+            STAGE,
+            "orders",
+            "s3://bucket",
+            "task",
+            CheckpointSettings.DEFAULTS,
+            reads,
+            Optional.empty()));
   }
 
   private void register(String version, int reads) {
