@@ -158,7 +158,10 @@ final class ReshardFindings {
                             "the last entry by a task is of "
                                 + Sizes.age(Duration.between(at, facts.now()))
                                 + " ago")
-                    .orElse("no task has written since its last base")
+                    .orElse(
+                        subtask.isPresent()
+                            ? "no task has written since its last base"
+                            : "no task has opened it")
                 + (children.isEmpty() ? "" : "; " + wait(children) + " for it"),
             "read the task's log for this shard; the coordinator wakes the task for it at each"
                 + " tick, so check that the coordinator's EventBridge rule is enabled, and read its"

@@ -53,6 +53,28 @@ class ShardLoadsTest {
     assertThat(loads.get(4).shard().waitsFor()).isEmpty();
   }
 
+  /** 0 was split into 1 and 2, and 1 was merged with 3 before any task had opened it. */
+  private static ReshardScene splitAndMerge() {
+    return new ReshardScene()
+        .lists(0, LOWER)
+        .lists(1, LOWER, 0)
+        .lists(3, UPPER)
+        .lists(4, HashRange.ALL, 1, 3)
+        .open(3, UPPER, 5);
+  }
+
+  @Test
+  void aClosedShardWaitsUntilItCanOpenAndIsDrainedThen() {
+    assertThat(byId(splitAndMerge().open(0, LOWER, 5)).get(id(1)).shard())
+        .satisfies(
+            shard -> {
+              assertThat(shard.state()).isEqualTo(State.WAITING);
+              assertThat(shard.waitsFor()).containsExactly(id(0));
+            });
+    assertThat(byId(splitAndMerge().closed(0, LOWER, 5)).get(id(1)).shard().state())
+        .isEqualTo(State.DRAINING);
+  }
+
   @Test
   void aShardWhoseParentsAreNotListedIsARoot() {
     assertThat(

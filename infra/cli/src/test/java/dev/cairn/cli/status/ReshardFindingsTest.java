@@ -242,6 +242,8 @@ class ReshardFindingsTest {
             "shard shardId-000000000000 was closed by a split or a merge, and is not applied to"
                 + " its end: the last entry by a task is of 10 min ago; shardId-000000000001 and"
                 + " shardId-000000000002 wait for it");
+    assertThat(only(Kind.PARENT_NOT_DRAINED, split().closedLongAgo(0)).problem())
+        .contains("is not applied to its end: no task has opened it; ");
     assertThat(only(Kind.SHARDS_WAIT, split().open(0, HashRange.ALL, 5)).problem())
         .isEqualTo(
             "2 shards wait until their parents in a split or a merge are applied to their end:"
