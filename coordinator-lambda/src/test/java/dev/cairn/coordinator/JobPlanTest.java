@@ -40,6 +40,8 @@ import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Restoration;
+import dev.cairn.state.HashRange;
+import dev.cairn.stream.Shard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -105,6 +107,20 @@ class JobPlanTest {
             "nothing is new",
             view(running, List.of(completed(1, LONG_AGO, SECOND)), UNCHANGED),
             NOON),
+        healthy(
+            "a split whose parent nobody applies to its end",
+            new JobView(
+                running,
+                new TreeMap<>(Map.of(SECOND, UNCHANGED)),
+                List.of(completed(1, LONG_AGO, SECOND)),
+                Map.of(),
+                List.of(),
+                List.of(
+                    new Shard(SECOND.shard(), HashRange.ALL, List.of()),
+                    new Shard(FIRST.shard(), HashRange.ALL, List.of(SECOND.shard())))),
+            NOON.plusSeconds(5),
+            "open  and drain 1",
+            "announce Resharding"),
         healthy(
             "a pending checkpoint, of which one subtask knows",
             view(
@@ -262,7 +278,12 @@ class JobPlanTest {
     Fork released = Fork.of(completed(1, NOON, FIRST), new JobId("fork"), NOON).released(NOON);
     JobView emptied =
         new JobView(
-            deleted, new TreeMap<>(Map.of(FIRST, CHANGED)), NONE, Map.of(), List.of(released), List.of());
+            deleted,
+            new TreeMap<>(Map.of(FIRST, CHANGED)),
+            NONE,
+            Map.of(),
+            List.of(released),
+            List.of());
     List<String> asleep = List.of("record", "keep the mapping off");
     List<String> deleting = List.of("record", "keep the mapping off", "delete checkpoints");
     return Stream.of(
