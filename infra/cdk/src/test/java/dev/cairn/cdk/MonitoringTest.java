@@ -120,7 +120,7 @@ class MonitoringTest {
     Resources template = Synthesis.template(stack);
 
     assertThat(template.all("AWS::CloudWatch::Alarm"))
-        .hasSize(15)
+        .hasSize(18)
         .allMatch(alarm -> Resources.text(alarm.at("/Properties/AlarmActions/0")).equals("Oncall"))
         .allMatch(alarm -> Resources.text(alarm.at("/Properties/OKActions/0")).equals("Relief"));
     assertThat(
