@@ -40,7 +40,7 @@ public final class ShardLoads {
     depths(tree)
         .forEach(
             (id, depth) -> {
-              Node shard = tree.shards().get(id);
+              Node shard = node(tree, id);
               Optional<SubtaskFacts> subtask = Optional.ofNullable(subtasks.get(id));
               loads.add(
                   new ShardLoad(
@@ -55,6 +55,10 @@ public final class ShardLoads {
                       Optional.empty()));
             });
     return List.copyOf(loads);
+  }
+
+  private static Node node(ShardTree tree, ShardId id) {
+    return Optional.ofNullable(tree.shards().get(id)).orElseThrow();
   }
 
   private static boolean isApplied(Node shard) {
@@ -93,11 +97,13 @@ public final class ShardLoads {
       Map<ShardId, List<ShardId>> children,
       Map<ShardId, Integer> depths) {
     List<ShardId> parents =
-        tree.shards().get(id).parents().stream().filter(tree.shards()::containsKey).toList();
+        node(tree, id).parents().stream().filter(tree.shards()::containsKey).toList();
     if (depths.containsKey(id) || !depths.keySet().containsAll(parents)) {
       return;
     }
-    depths.put(id, parents.stream().mapToInt(parent -> depths.get(parent) + 1).max().orElse(0));
+    depths.put(
+        id,
+        parents.stream().mapToInt(parent -> depths.getOrDefault(parent, 0) + 1).max().orElse(0));
     children.getOrDefault(id, List.of()).forEach(child -> visit(child, tree, children, depths));
   }
 }
