@@ -91,13 +91,11 @@ public final class DynamoDbJournal implements Journal {
     TransactWriteItem acknowledge =
         table.putIfFree(AcknowledgementItems.write(acknowledgement, entry.header().writtenAt()));
     TransactWriteItem put = table.putIfFree(EntryItems.write(subtask, entry));
-    return append(
-        subtask, entry, List.of(put, acknowledge), 1, Append.ACKNOWLEDGED_ALREADY);
+    return append(subtask, entry, List.of(put, acknowledge), 1, Append.ACKNOWLEDGED_ALREADY);
   }
 
   @Override
-  public Append open(
-      SubtaskId subtask, Entry.Base entry, Map<SubtaskId, Entry.Closed> unread) {
+  public Append open(SubtaskId subtask, Entry.Base entry, Map<SubtaskId, Entry.Closed> unread) {
     TransactWriteItem sameEpoch =
         table.require(
             ItemUpdate.of(TableLayout.jobKey(subtask.job()))

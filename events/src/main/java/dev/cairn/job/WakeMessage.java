@@ -4,8 +4,8 @@ import dev.cairn.id.ShardId;
 import java.util.Locale;
 
 /**
- * The message with which the coordinator invokes a task's function: there is work on a shard that no
- * record may come for.
+ * The message with which the coordinator invokes a task's function: there is work on a shard that
+ * no record may come for.
  */
 public record WakeMessage(ShardId shard, Purpose purpose) {
 
@@ -30,8 +30,7 @@ public record WakeMessage(ShardId shard, Purpose purpose) {
    */
   public String toJson() {
     // An id holds no character that JSON would have to escape.
-    String more =
-        purpose == Purpose.PENDING_WORK ? "" : ",\"purpose\":\"" + purpose.word() + "\"";
+    String more = purpose == Purpose.PENDING_WORK ? "" : ",\"purpose\":\"" + purpose.word() + "\"";
     return "{\"cairn\":\"wake\",\"shard\":\"" + shard + "\"" + more + "}";
   }
 }

@@ -271,7 +271,9 @@ public sealed interface Entry {
           });
     }
 
-    /** Returns a copy of this header of a shard of which a user accepts that records are missing. */
+    /**
+     * Returns a copy of this header of a shard of which a user accepts that records are missing.
+     */
     public Header acceptingGap() {
       return with(copy -> copy.following = following.withGapAccepted());
     }

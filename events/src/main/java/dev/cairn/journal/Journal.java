@@ -39,8 +39,8 @@ public interface Journal {
   }
 
   /**
-   * Opens a subtask as {@link #open(SubtaskId, Entry.Base)} does, and closes shards that nobody
-   * can read any more in the same transaction, if they have no journal.
+   * Opens a subtask as {@link #open(SubtaskId, Entry.Base)} does, and closes shards that nobody can
+   * read any more in the same transaction, if they have no journal.
    *
    * @param unread the first entries of those shards' journals; at most a few
    * @return {@link Append#TAKEN} also if one of these shards has a journal

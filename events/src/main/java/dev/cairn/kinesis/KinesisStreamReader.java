@@ -31,11 +31,11 @@ import software.amazon.awssdk.services.kinesis.model.InvalidArgumentException;
 import software.amazon.awssdk.services.kinesis.model.LimitExceededException;
 import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
 import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
-import software.amazon.awssdk.services.kinesis.model.ShardFilter;
-import software.amazon.awssdk.services.kinesis.model.ShardFilterType;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.kinesis.model.Record;
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.kinesis.model.ShardFilter;
+import software.amazon.awssdk.services.kinesis.model.ShardFilterType;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
 /**
@@ -77,8 +77,7 @@ public final class KinesisStreamReader implements StreamReader {
           case StartPosition.AtTimestamp(Instant time) ->
               ShardFilter.builder().type(ShardFilterType.AT_TIMESTAMP).timestamp(time).build();
         };
-    return shards(
-        ListShardsRequest.builder().streamName(stream).shardFilter(filter).build());
+    return shards(ListShardsRequest.builder().streamName(stream).shardFilter(filter).build());
   }
 
   private List<Shard> shards(ListShardsRequest first) {

@@ -5,6 +5,7 @@ public final class ConflictingSchemasException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   ConflictingSchemasException(StateSchema one, StateSchema other) {
-    super("state \"" + one.name() + "\" is " + one + " in one of them and " + other + " in another");
+    super(
+        "state \"" + one.name() + "\" is " + one + " in one of them and " + other + " in another");
   }
 }

@@ -27,7 +27,8 @@ public record Manifest(List<RunRef> runs, List<StateSchema> schemas) {
         runs.stream()
             .flatMap(
                 run ->
-                    run.range()
+                    run
+                        .range()
                         .intersection(range)
                         .map(both -> new RunRef(run.file(), both))
                         .stream())

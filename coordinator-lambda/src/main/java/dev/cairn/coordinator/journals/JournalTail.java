@@ -187,7 +187,9 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
         && sinceBase.stream().allMatch(JournalTail::tellsNothingOfRecords);
   }
 
-  /** Whether an entry would be there although no record can be applied: a wake may store a state. */
+  /**
+   * Whether an entry would be there although no record can be applied: a wake may store a state.
+   */
   private static boolean tellsNothingOfRecords(Entry entry) {
     return entry.header().writer() != Writer.MAPPING && !(entry instanceof Entry.Advanced);
   }

@@ -51,8 +51,8 @@ public final class GapAcceptance {
   }
 
   /**
-   * Accepts that records are missing before a shard can continue: of the shard itself, which is then
-   * closed where it stands if the stream has forgotten it, or of its parents.
+   * Accepts that records are missing before a shard can continue: of the shard itself, which is
+   * then closed where it stands if the stream has forgotten it, or of its parents.
    */
   public Result accept(Job job, ShardId shard) {
     List<Shard> listed = ports.topology().source().stream().shards();
@@ -118,7 +118,8 @@ public final class GapAcceptance {
    * @return false when the job has gone on to another epoch
    */
   private boolean accept(Job job, Collection<Shard> children, List<Shard> listed) {
-    Set<ShardId> known = listed.stream().map(Shard::id).collect(Collectors.toCollection(HashSet::new));
+    Set<ShardId> known =
+        listed.stream().map(Shard::id).collect(Collectors.toCollection(HashSet::new));
     List<SubtaskId> subtasks = ports.checkpoints().subtasks(job.id());
     Optional<SubtaskId> any = subtasks.stream().findFirst();
     if (any.isEmpty()) {

@@ -132,8 +132,7 @@ public final class RestoreExecution {
         return;
       }
       Placements placements = coverage.placements(job.id(), states);
-      if (!epochs.appendToAll(
-          job, tail -> restored(job, from, tail, placements.of(tail), fresh))) {
+      if (!epochs.appendToAll(job, tail -> restored(job, from, tail, placements.of(tail), fresh))) {
         return;
       }
     } catch (RestoreRefusedException e) {
@@ -281,20 +280,21 @@ public final class RestoreExecution {
                 following(from, head, place.position()));
     Restored live =
         new Restored(
-        header,
-        from.own(),
-        mode,
-        from.claimMode(),
-        voidUpTo(job),
-        isAnew ? snapshot.get().state().origin() : tail.base().origin(),
-        snapshot
-            .map(
-                s ->
-                    new StateHandle(kept(s, from.dropped()), stands.flatMap(SubtaskSnapshot::file)))
-            .orElse(StateHandle.EMPTY),
-        // A task refuses outputs that it cannot send, rather than losing them.
-        state.map(SubtaskState::channels).orElse(Channels.EMPTY),
-        snapshot.map(s -> dropped(s, from.dropped())).orElse(List.of()));
+            header,
+            from.own(),
+            mode,
+            from.claimMode(),
+            voidUpTo(job),
+            isAnew ? snapshot.get().state().origin() : tail.base().origin(),
+            snapshot
+                .map(
+                    s ->
+                        new StateHandle(
+                            kept(s, from.dropped()), stands.flatMap(SubtaskSnapshot::file)))
+                .orElse(StateHandle.EMPTY),
+            // A task refuses outputs that it cannot send, rather than losing them.
+            state.map(SubtaskState::channels).orElse(Channels.EMPTY),
+            snapshot.map(s -> dropped(s, from.dropped())).orElse(List.of()));
     // A closed subtask whose files its children may not build upon is closed anew by a task, which
     // writes them again.
     return place.position() instanceof Position.End && !live.isToBeRewritten(job.id())

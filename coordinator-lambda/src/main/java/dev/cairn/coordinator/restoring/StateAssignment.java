@@ -18,6 +18,7 @@ import dev.cairn.state.TimeProgress;
 import dev.cairn.stream.Shard;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -132,7 +133,10 @@ final class StateAssignment {
               SubtaskId subtask = new SubtaskId(job, stage, shard);
               given.put(
                   subtask,
-                  new SubtaskSnapshot(Optional.empty(), state(subtask, start, open.get(shard), share, states)));
+                  new SubtaskSnapshot(
+                      Optional.empty(),
+                      state(
+                          subtask, start, Objects.requireNonNull(open.get(shard)), share, states)));
             });
     return given;
   }

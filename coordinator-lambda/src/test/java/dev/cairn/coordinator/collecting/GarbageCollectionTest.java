@@ -57,8 +57,8 @@ class GarbageCollectionTest {
         .isEqualTo(
             "the journal of "
                 + SHARD
-                + " needs it: a run of its last base, the Snapshotted at revision 4; checkpoint 1 needs it: a run of"
-                + " the state of "
+                + " needs it: a run of its last base, the Snapshotted at revision 4; checkpoint 1"
+                + " needs it: a run of the state of "
                 + SHARD);
     assertThat(verdict(only("chk-1/count/")))
         .contains("a state file of its last base", "checkpoint 1");

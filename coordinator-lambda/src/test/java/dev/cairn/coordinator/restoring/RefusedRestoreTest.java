@@ -89,7 +89,8 @@ class RefusedRestoreTest {
             "positions beyond retention",
             nothing,
             "3 --positions 2026-11-20T09:00:00Z",
-            "--positions 2026-11-20T09:00:00Z is beyond retention: records from before 2026-11-20T10:0",
+            "--positions 2026-11-20T09:00:00Z is beyond retention: records from before"
+                + " 2026-11-20T10:0",
             "increase the stream's retention",
             "--accept-gap"),
         new Case(
@@ -101,7 +102,8 @@ class RefusedRestoreTest {
             "positions that are none",
             nothing,
             "3 --positions yesterday",
-            "--positions is same, horizon, or a time such as 2026-11-21T14:00:00Z, not \"yesterday\""),
+            "--positions is same, horizon, or a time such as 2026-11-21T14:00:00Z, not"
+                + " \"yesterday\""),
         new Case("pending", RefusedRestoreTest::begin, "4", "checkpoint 4 is PENDING", "wait"),
         new Case(
             "aborted",

@@ -2,7 +2,6 @@ package dev.cairn.lambda;
 
 import dev.cairn.job.WakeMessage;
 
-
 /** The event with which the function was invoked. */
 public sealed interface InvocationEvent permits KinesisBatch, InvocationEvent.Wake {
 

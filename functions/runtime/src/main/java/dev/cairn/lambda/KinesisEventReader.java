@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.cairn.id.ShardId;
-import dev.cairn.job.WakeMessage.Purpose;
 import dev.cairn.job.WakeMessage;
+import dev.cairn.job.WakeMessage.Purpose;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -62,8 +62,8 @@ public final class KinesisEventReader {
       return new InvocationEvent.Wake(new WakeMessage(shardId(shard), purpose));
     }
     throw new MalformedEventException(
-        "the event has neither Records, as a Kinesis event source mapping sends them, nor is it a wake"
-            + " with a shard; check what else is configured to invoke this function");
+        "the event has neither Records, as a Kinesis event source mapping sends them, nor is it a"
+            + " wake with a shard; check what else is configured to invoke this function");
   }
 
   /** A later release may wake for what this one does not know: pending work is part of it. */

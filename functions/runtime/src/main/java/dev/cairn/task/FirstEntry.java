@@ -61,10 +61,10 @@ final class FirstEntry {
                     new TaskException(
                         "job "
                             + id.job()
-                            + " has no item in the table: its coordinator creates it with its first tick, within"
-                            + " a minute of the deployment, and the mapping sends the batch"
-                            + " again; if the error persists, check that the rule is"
-                            + " enabled, and the job's and the table's name"));
+                            + " has no item in the table: its coordinator creates it with its first"
+                            + " tick, within a minute of the deployment, and the mapping sends the"
+                            + " batch again; if the error persists, check that the rule is enabled,"
+                            + " and the job's and the table's name"));
     requireRunning(job);
     List<Shard> listed = ports.stream().shards();
     Shard shard =

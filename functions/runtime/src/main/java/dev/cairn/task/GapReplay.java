@@ -161,10 +161,7 @@ final class GapReplay<E> {
   }
 
   private UncommittedBatch<E> apply(
-      Invocation<E> invocation,
-      Subtask<E> subtask,
-      Position target,
-      List<StreamRecord> records) {
+      Invocation<E> invocation, Subtask<E> subtask, Position target, List<StreamRecord> records) {
     UncommittedBatch<E> work = batches.begin(invocation, subtask);
     for (StreamRecord record : records) {
       if (!work.position().isBefore(target)) {

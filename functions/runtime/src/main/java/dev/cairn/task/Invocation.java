@@ -2,8 +2,8 @@ package dev.cairn.task;
 
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
-import dev.cairn.job.WakeMessage.Purpose;
 import dev.cairn.job.WakeMessage;
+import dev.cairn.job.WakeMessage.Purpose;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.StepwiseApplication.BlamedRecord;
@@ -51,7 +51,8 @@ final class Invocation<E> {
    * @param margin the time that an invocation reserves for an orderly end
    */
   static <E> Invocation<E> ofBatch(RereadableBatch batch, Deadline deadline, Duration margin) {
-    return new Invocation<>(batch.shard(), Writer.MAPPING, deadline, margin, Optional.of(batch), Purpose.PENDING_WORK);
+    return new Invocation<>(
+        batch.shard(), Writer.MAPPING, deadline, margin, Optional.of(batch), Purpose.PENDING_WORK);
   }
 
   /** An invocation without records, by the coordinator or by a shard that waits for this one. */

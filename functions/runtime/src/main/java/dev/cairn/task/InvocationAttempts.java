@@ -132,7 +132,8 @@ final class InvocationAttempts<E> {
 
   /** Discards the state, which may be incomplete, and records the failure. */
   private void fail(Invocation<E> invocation, Throwable error) {
-    Optional<Header> at = invocation
+    Optional<Header> at =
+        invocation
             .subtask()
             .<Header>map(Subtask::head)
             .or(() -> lastRead.apply(subtask(invocation)));

@@ -72,7 +72,8 @@ final class Replay {
    * @throws TaskException if the record at the position is no longer kept, or the stream ends
    *     before the frontier
    */
-  Next next(ShardId shard, Header head, StartPosition start, int limit, BooleanSupplier mayContinue) {
+  Next next(
+      ShardId shard, Header head, StartPosition start, int limit, BooleanSupplier mayContinue) {
     try {
       return read(shard, head, start, limit, mayContinue);
     } catch (NotInStreamException e) {
@@ -103,7 +104,8 @@ final class Replay {
     switch (scan.first(mayContinue)) {
       case Step.Records(List<StreamRecord> records) -> {
         if (!decisions.resumesAt(required, records.getFirst())) {
-          return withoutProof(shard, head, required, Optional.of(records.getFirst()), limit, mayContinue);
+          return withoutProof(
+              shard, head, required, Optional.of(records.getFirst()), limit, mayContinue);
         }
         if (!isAfter || records.size() > 1) {
           return new Next.Records(records.subList(isAfter ? 1 : 0, records.size()));
@@ -139,7 +141,11 @@ final class Replay {
           case StartPosition.AtTimestamp(Instant time) -> new From.Time(time);
         };
     return readOn(
-        shard, head, Optional.empty(), scan(shard, afterQuiet(head).orElse(from), limit), mayContinue);
+        shard,
+        head,
+        Optional.empty(),
+        scan(shard, afterQuiet(head).orElse(from), limit),
+        mayContinue);
   }
 
   /**

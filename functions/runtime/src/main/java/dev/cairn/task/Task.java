@@ -1,12 +1,11 @@
 package dev.cairn.task;
 
 import dev.cairn.backend.heap.HeapStateBackend;
-import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
-import dev.cairn.job.WakeMessage.Purpose;
 import dev.cairn.job.WakeMessage;
+import dev.cairn.job.WakeMessage.Purpose;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.journalling.Declines;
 import dev.cairn.task.journalling.JournalSession;
@@ -14,12 +13,11 @@ import dev.cairn.task.ports.BatchResult;
 import dev.cairn.task.ports.Deadline;
 import dev.cairn.task.ports.RecordBatch;
 import dev.cairn.task.ports.TaskDecisions;
-import dev.cairn.task.ports.TaskException;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
+import dev.cairn.task.subtask.Found;
 import dev.cairn.task.subtask.StateFiles;
 import dev.cairn.task.subtask.StateMemory;
-import dev.cairn.task.subtask.Found;
 import dev.cairn.task.subtask.Subtask;
 import dev.cairn.task.subtask.SubtaskCache;
 import dev.cairn.task.subtask.SubtaskLoader;
@@ -100,7 +98,8 @@ public final class Task<E> {
             declines,
             failures,
             (shard, deadline) -> wake(new WakeMessage(shard, Purpose.DRAIN), deadline));
-    this.attempts = new InvocationAttempts<>(settings, decisions, cache, careful, failures, loader::lastRead);
+    this.attempts =
+        new InvocationAttempts<>(settings, decisions, cache, careful, failures, loader::lastRead);
   }
 
   /** Creates a task whose cache may take its share of this process's heap. */

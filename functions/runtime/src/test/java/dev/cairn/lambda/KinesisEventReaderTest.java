@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
-import dev.cairn.job.WakeMessage.Purpose;
 import dev.cairn.job.WakeMessage;
+import dev.cairn.job.WakeMessage.Purpose;
 import dev.cairn.stream.StreamRecord;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

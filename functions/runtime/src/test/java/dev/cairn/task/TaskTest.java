@@ -448,8 +448,7 @@ class TaskTest {
     }
 
     @Override
-    public Append open(
-        SubtaskId subtask, Entry.Base entry, Map<SubtaskId, Entry.Closed> unread) {
+    public Append open(SubtaskId subtask, Entry.Base entry, Map<SubtaskId, Entry.Closed> unread) {
       return table.open(subtask, entry, unread);
     }
 

@@ -189,8 +189,8 @@ final class DryRuns {
           elsewhere(replay));
     }
     out.println(
-        "rights     checked with your permissions, from this machine; the restore uses the deployed functions'"
-            + " roles"
+        "rights     checked with your permissions, from this machine; the restore uses the deployed"
+            + " functions' roles"
             + (report.from().own().isPresent()
                 ? ""
                 : ", which must be allowed to read " + report.from().text()));

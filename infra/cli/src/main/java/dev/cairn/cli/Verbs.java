@@ -115,7 +115,10 @@ final class Verbs {
         ""
       })
   static final class AcceptGap extends VerbCommand {
-    @Parameters(arity = "1", paramLabel = "SHARD", description = "The shard that waits, or that cannot be read to its end.")
+    @Parameters(
+        arity = "1",
+        paramLabel = "SHARD",
+        description = "The shard that waits, or that cannot be read to its end.")
     private String shard = "";
 
     @Override

@@ -465,10 +465,7 @@ public final class Simulation {
 
   /** Whether every record is applied, with or without a checkpoint of it. */
   private boolean isDelivered() {
-    return user.isDone()
-        && mapping.isCaughtUp()
-        && !auditor.hasGap()
-        && auditor.followsStream();
+    return user.isDone() && mapping.isCaughtUp() && !auditor.hasGap() && auditor.followsStream();
   }
 
   private boolean isQuiet() {
@@ -683,7 +680,8 @@ public final class Simulation {
           () -> {
             world.pass("wake");
             tasks.invoke(
-                new WakeMessage(subtask.shard(), purpose).toJson()
+                new WakeMessage(subtask.shard(), purpose)
+                    .toJson()
                     .getBytes(StandardCharsets.UTF_8));
           });
     }

@@ -56,8 +56,7 @@ record WiredJournal(Wire wire, Faults faults, Journal there) implements Journal 
   }
 
   @Override
-  public Append open(
-      SubtaskId subtask, Entry.Base entry, Map<SubtaskId, Entry.Closed> unread) {
+  public Append open(SubtaskId subtask, Entry.Base entry, Map<SubtaskId, Entry.Closed> unread) {
     return wire.tableWrite("open", () -> there.open(subtask, entry, unread));
   }
 

@@ -173,8 +173,7 @@ public final class JournalSession {
    *
    * @param unread the first entries of shards that nobody can read any more
    */
-  public void open(
-      SubtaskId subtask, Entry.Opened opened, Map<SubtaskId, Entry.Closed> unread) {
+  public void open(SubtaskId subtask, Entry.Opened opened, Map<SubtaskId, Entry.Closed> unread) {
     try {
       ports.journal().open(subtask, opened, unread);
     } catch (OutcomeUnknownException e) {

@@ -235,9 +235,7 @@ public sealed interface Proposal<T extends Entry> {
       return stored
           .acknowledgement()
           .with(StateDigest.of(header.position(), header.counts(), stored.handle().manifest()))
-          .with(
-              Acknowledgement.Timing.between(
-                  trigger.header().writtenAt(), begun, now));
+          .with(Acknowledgement.Timing.between(trigger.header().writtenAt(), begun, now));
     }
 
     @Override

@@ -270,7 +270,8 @@ public final class StateFiles {
     if (put == FileStorage.Put.ALREADY_EXISTS && !isOurs(file)) {
       throw new DamagedFileException(
           file.path()
-              + " exists with other bytes: two attempts have one name, so the source of entry ids repeats itself");
+              + " exists with other bytes: two attempts have one name, so the source of entry ids"
+              + " repeats itself");
     }
     return file;
   }

@@ -131,7 +131,11 @@ class StateFilesTest {
   private void snapshot(EntryId attempt) {
     StateFiles.Snapshot stored =
         files.writeSnapshot(
-            subtask, attempt, Layout.state(SUBTASK, subtask.head().revision(), attempt), at -> at, AMPLE);
+            subtask,
+            attempt,
+            Layout.state(SUBTASK, subtask.head().revision(), attempt),
+            at -> at,
+            AMPLE);
     adopt(attempt, stored);
   }
 
@@ -239,7 +243,11 @@ class StateFilesTest {
 
     StateFiles.Snapshot snapshot =
         files.writeWholeSnapshot(
-            subtask, attempt, Layout.state(SUBTASK, subtask.head().revision(), attempt), at -> at, AMPLE);
+            subtask,
+            attempt,
+            Layout.state(SUBTASK, subtask.head().revision(), attempt),
+            at -> at,
+            AMPLE);
 
     Manifest manifest = snapshot.handle().manifest();
     assertThat(manifest.runs()).hasSize(1);

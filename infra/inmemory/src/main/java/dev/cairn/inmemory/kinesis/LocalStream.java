@@ -244,7 +244,8 @@ public final class LocalStream implements StreamReader {
                   + Instant.ofEpochMilli(token.issued)
                   + " while right now it is "
                   + Instant.ofEpochMilli(now)
-                  + " which is further in the future than the tolerated delay of 300000 milliseconds.");
+                  + " which is further in the future than the tolerated delay of 300000"
+                  + " milliseconds.");
         }
         yield new Place(log.indexAtOrAfter(token.number), token.millis);
       }

@@ -225,8 +225,7 @@ final class Pipeline implements AutoCloseable {
   /** Invokes asynchronously, without waiting for the response. */
   private void wake(SubtaskId subtask, WakeMessage.Purpose purpose) {
     byte[] event =
-        new WakeMessage(subtask.shard(), purpose).toJson()
-            .getBytes(StandardCharsets.UTF_8);
+        new WakeMessage(subtask.shard(), purpose).toJson().getBytes(StandardCharsets.UTF_8);
     world.start("wake/" + subtask.shard(), () -> containers.invoke(event));
   }
 

@@ -34,8 +34,7 @@ record WatchedJournal(Journal there, JournalWatcher watcher) implements Journal 
   }
 
   @Override
-  public Append open(
-      SubtaskId subtask, Entry.Base entry, Map<SubtaskId, Entry.Closed> unread) {
+  public Append open(SubtaskId subtask, Entry.Base entry, Map<SubtaskId, Entry.Closed> unread) {
     return watched(subtask, entry, () -> there.open(subtask, entry, unread));
   }
 

@@ -96,8 +96,7 @@ public final class Auditor {
             new BlameIsJust(lineages),
             new SnapshotsAreTheState(files, shared),
             new RecordTimes(expectation, files::state, tally),
-            new StateIsTheFold(
-                files, expectation, stream, lineages, tally, this::isClosed));
+            new StateIsTheFold(files, expectation, stream, lineages, tally, this::isClosed));
     this.ofTheJob =
         List.of(
             new CompletedIdsIncrease(),

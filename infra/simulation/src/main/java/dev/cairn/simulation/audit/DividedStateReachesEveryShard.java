@@ -25,8 +25,9 @@ final class DividedStateReachesEveryShard implements JobInvariant {
     boolean was =
         (isYounger && !((Entry.Base) journal.fromBase().getFirst()).origin().parents().isEmpty())
             || journal.entries().stream()
-            .anyMatch(
-                entry -> entry instanceof Entry.Restored && entry.header().epoch().equals(epoch));
+                .anyMatch(
+                    entry ->
+                        entry instanceof Entry.Restored && entry.header().epoch().equals(epoch));
     if (!was) {
       throw new Violation(
           Invariants.DIVIDED, journal.subtask() + " was given nothing in epoch " + epoch);

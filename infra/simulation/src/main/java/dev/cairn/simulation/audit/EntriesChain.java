@@ -48,7 +48,9 @@ final class EntriesChain implements EntryInvariant {
         entry instanceof Entry.Resumed
             && header.epoch().equals(before.epoch())
             && header.following().mayBeMissing();
-    if (!isGivenState && !acceptsGap && entersEpoch(entry) != header.epoch().isAfter(before.epoch())) {
+    if (!isGivenState
+        && !acceptsGap
+        && entersEpoch(entry) != header.epoch().isAfter(before.epoch())) {
       throw violation(audited, " goes from epoch " + before.epoch() + " to " + header.epoch());
     }
     if (entry instanceof Entry.Opened
@@ -63,8 +65,7 @@ final class EntriesChain implements EntryInvariant {
   }
 
   /** Whether a replay notes that it has read on and found nothing. */
-  private boolean isQuietStep(
-      AuditedEntry audited, Header before, Entry.Advanced advanced) {
+  private boolean isQuietStep(AuditedEntry audited, Header before, Entry.Advanced advanced) {
     Header header = advanced.header();
     Optional<Instant> until = header.following().quietUntil();
     return (header.hasGap() || stream.isClosed(audited.subtask().shard()))

@@ -22,9 +22,7 @@ final class EverythingIsApplied {
     Header head = journal.head();
     ShardId shard = journal.subtask().shard();
     Position end =
-        !stream.isKnown(shard) || stream.isClosed(shard)
-            ? Position.end()
-            : expectation.end(shard);
+        !stream.isKnown(shard) || stream.isClosed(shard) ? Position.end() : expectation.end(shard);
     boolean isLost = head.following().mayBeMissing() && !stream.hasAfter(shard, head.position());
     if (head.hasGap() || !(isLost || head.position().equals(end))) {
       throw new Violation(

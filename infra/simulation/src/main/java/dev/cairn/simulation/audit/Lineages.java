@@ -13,19 +13,17 @@ import dev.cairn.job.JobStatus;
 import dev.cairn.job.Restoration;
 import dev.cairn.job.Restoration.Positions;
 import dev.cairn.job.Restoration.Source;
-import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
 import dev.cairn.simulation.audit.Expectation.Fold;
 import dev.cairn.simulation.audit.Expectation.Part;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FileRef;
-import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -164,8 +162,7 @@ final class Lineages {
         }
         tally.count(SimulatedRace.A_SHARD_RESTORED_WITH_A_GAP);
         requireBegins(where, shard, header, expectation.first(shard, at));
-        yield fold(
-            shard, List.of(new Part(before, at)), before.at(at).counts(), header.position());
+        yield fold(shard, List.of(new Part(before, at)), before.at(at).counts(), header.position());
       }
       case Positions.Anew(StartPosition start) -> {
         // The stream is the one that the checkpoint is of, so what is divided anew comes together
@@ -199,8 +196,7 @@ final class Lineages {
    */
   private Fold fold(ShardId shard, List<Part> parts, Counts counts, Position from) {
     Fold fold = expectation.fold(shard, range(shard), parts, counts, from);
-    firstKept(shard, from)
-        .ifPresentOrElse(next -> fold.lose(from, next), () -> fold.loseAll(from));
+    firstKept(shard, from).ifPresentOrElse(next -> fold.lose(from, next), () -> fold.loseAll(from));
     return fold;
   }
 

@@ -133,8 +133,7 @@ final class RecordTimes implements EntryInvariant {
     Optional<Optional<Instant>> own =
         restored
             .checkpoint()
-            .flatMap(
-                id -> Optional.ofNullable(snapshots.getOrDefault(subtask, Map.of()).get(id)));
+            .flatMap(id -> Optional.ofNullable(snapshots.getOrDefault(subtask, Map.of()).get(id)));
     boolean isAnothers =
         snapshots.values().stream()
             .flatMap(ofSubtask -> ofSubtask.values().stream())

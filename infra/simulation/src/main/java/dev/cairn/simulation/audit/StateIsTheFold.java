@@ -9,7 +9,6 @@ import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.simulation.audit.Expectation.Expected;
-import java.util.TreeMap;
 import java.util.function.BiPredicate;
 
 /** The state at the head is the fold of all records up to its position. */
@@ -128,8 +127,7 @@ final class StateIsTheFold implements EntryInvariant {
   /** A child begins when all of its parents are closed, in its own epoch. */
   private void requireClosedParents(AuditedEntry audited, Entry.Opened opened) {
     for (ShardId parent : opened.origin().parents()) {
-      SubtaskId subtask =
-          new SubtaskId(audited.subtask().job(), audited.subtask().stage(), parent);
+      SubtaskId subtask = new SubtaskId(audited.subtask().job(), audited.subtask().stage(), parent);
       if (!closed.test(subtask, opened.header().epoch())) {
         throw new Violation(
             Invariants.FOLD, audited.where() + " begins before " + parent + " is closed");
