@@ -27,10 +27,11 @@ public enum FailureReason {
       true,
       "see that invocation in the log of the task's function; deploy a function that takes the"
           + " record, raise its time-out or memory, or set the failure policy to DEAD_LETTER"),
-  /** A record holds several user records, aggregated by the Kinesis Producer Library. */
+  /** An aggregate of the Kinesis Producer Library, or a user record in it, cannot be read. */
   AGGREGATED_RECORD(
       true,
-      "turn AggregationEnabled off in the producer, or set the failure policy to DEAD_LETTER"),
+      "see what the message says of the record and its producer, or set the failure policy to"
+          + " DEAD_LETTER"),
   /** Records that were applied before a restore cannot be applied again. */
   REPLAY_IMPOSSIBLE(true, "restore a later checkpoint, whose position the stream still keeps"),
   /** An error that Cairn does not expect. */

@@ -85,6 +85,13 @@ public sealed interface Position extends Comparable<Position> {
     };
   }
 
+  /** Returns the record of which only the first user records are applied, if there is one. */
+  default Optional<SequenceNumber> partlyApplied() {
+    return this instanceof Within(SequenceNumber aggregate, SubSequenceNumber last)
+        ? Optional.of(aggregate)
+        : Optional.empty();
+  }
+
   /** Whether the record with this sequence number, or a part of it, lies beyond this position. */
   default boolean isBefore(SequenceNumber record) {
     return switch (this) {
@@ -95,6 +102,11 @@ public sealed interface Position extends Comparable<Position> {
       case After after -> after.last.compareTo(record) < 0;
       case End e -> false;
     };
+  }
+
+  /** Whether no part of the record with this sequence number lies at or before this position. */
+  default boolean isBeforeAllOf(SequenceNumber record) {
+    return isBefore(within(record, new SubSequenceNumber(0)));
   }
 
   default boolean isBefore(Position other) {

@@ -8,6 +8,7 @@ import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.MappingId;
 import dev.cairn.id.Position;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubSequenceNumber;
@@ -595,8 +596,18 @@ public sealed interface Entry {
     }
   }
 
-  /** A dead letter: the record's sequence number, and the cause. */
-  record DeadLetter(SequenceNumber sequenceNumber, String cause) {}
+  /** A dead letter: the record's number, and the cause. */
+  record DeadLetter(RecordNumber record, String cause) {
+    /** Creates a dead letter of a whole Kinesis record. */
+    public DeadLetter(SequenceNumber sequenceNumber, String cause) {
+      this(RecordNumber.of(sequenceNumber), cause);
+    }
+
+    /** Returns the sequence number of the Kinesis record. */
+    public SequenceNumber sequenceNumber() {
+      return record.sequenceNumber();
+    }
+  }
 
   /**
    * The coordinator triggers a checkpoint.

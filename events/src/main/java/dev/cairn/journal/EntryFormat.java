@@ -11,6 +11,7 @@ import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.MappingId;
 import dev.cairn.id.Revision;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.journal.Entry.Advanced;
@@ -263,6 +264,7 @@ public final class EntryFormat {
   private static Fields write(DeadLetter letter) {
     return Fields.empty()
         .put("sequenceNumber", letter.sequenceNumber().digits())
+        .put("subSequenceNumber", letter.record().part(), SubSequenceNumber::value)
         .put("cause", letter.cause());
   }
 
@@ -399,6 +401,10 @@ public final class EntryFormat {
   }
 
   private static DeadLetter readDeadLetter(Fields fields) {
-    return new DeadLetter(new SequenceNumber(fields.text("sequenceNumber")), fields.text("cause"));
+    return new DeadLetter(
+        new RecordNumber(
+            new SequenceNumber(fields.text("sequenceNumber")),
+            fields.optionalNumber("subSequenceNumber").map(SubSequenceNumber::new)),
+        fields.text("cause"));
   }
 }

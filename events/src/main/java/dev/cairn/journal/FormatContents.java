@@ -59,7 +59,13 @@ public final class FormatContents {
     add(parts, "muteUntil", header.muteUntil().isPresent());
     add(parts, "sub-sequence number", positions(entry).anyMatch(Position.Within.class::isInstance));
     switch (entry) {
-      case Advanced advanced -> add(parts, "mapping", advanced.mapping().isPresent());
+      case Advanced advanced -> {
+        add(parts, "mapping", advanced.mapping().isPresent());
+        add(
+            parts,
+            "dead letter within a record",
+            advanced.deadLetters().stream().anyMatch(letter -> letter.record().part().isPresent()));
+      }
       case Triggered triggered ->
           add(parts, "latestCompleted", triggered.latestCompleted().isPresent());
       case Entry.Opened opened -> {
@@ -97,11 +103,8 @@ public final class FormatContents {
     List<String> parts = new ArrayList<>();
     add(parts, "timers", header.time().nextTimer().isPresent());
     add(parts, "outputs", header.outputs() > 0 || header.muteUntil().isPresent());
-    add(
-        parts,
-        "aggregated records",
-        header.firstAppliedSub().isPresent()
-            || positions(entry).anyMatch(Position.Within.class::isInstance));
+    // This release applies each aggregate from its first user record on.
+    add(parts, "aggregates without their first user records", header.firstAppliedSub().isPresent());
     if (entry instanceof Advanced advanced) {
       add(
           parts,

@@ -5,6 +5,7 @@ import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SavepointName;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
@@ -63,7 +64,7 @@ public final class Layout {
   private static final Pattern METADATA = Pattern.compile("[^/]+/chk-([1-9][0-9]{0,18})/_metadata");
 
   private static final Pattern DEAD_LETTER =
-      Pattern.compile("[^/]+/dead-letters/[^/]+/[^/]+/[0-9]+(?:\\.resent)?");
+      Pattern.compile("[^/]+/dead-letters/[^/]+/[^/]+/[0-9]+(?:\\.[0-9]+)?(?:\\.resent)?");
 
   private static final Pattern STATE = Pattern.compile("(?:run|state)(?:-.*)?");
   // Paths within the directory of a savepoint or of a copy.
@@ -167,13 +168,19 @@ public final class Layout {
         FilePath.of(subtask.stage().value(), subtask.shard().value(), fileName));
   }
 
+  /** Returns the file of a dead letter, whose name is the record's number. */
+  public static FilePath deadLetter(SubtaskId subtask, RecordNumber record) {
+    return inFolder(subtask, DEAD_LETTERS, record.toString());
+  }
+
+  /** Returns the file of a dead letter that is a whole Kinesis record. */
   public static FilePath deadLetter(SubtaskId subtask, SequenceNumber record) {
-    return inFolder(subtask, DEAD_LETTERS, record.digits());
+    return deadLetter(subtask, RecordNumber.of(record));
   }
 
   /** Returns the file that marks a dead letter as sent again, and holds its new sequence number. */
-  public static FilePath resent(SubtaskId subtask, SequenceNumber record) {
-    return inFolder(subtask, DEAD_LETTERS, record.digits() + RESENT);
+  public static FilePath resent(SubtaskId subtask, RecordNumber record) {
+    return inFolder(subtask, DEAD_LETTERS, record + RESENT);
   }
 
   /** Returns the folder of a job's dead letters. */

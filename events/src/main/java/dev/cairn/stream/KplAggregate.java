@@ -55,7 +55,15 @@ public final class KplAggregate {
    * @param explicitHashKey the hash key as the producer wrote it, which may be any text
    * @param data a view of the aggregate's bytes, not a copy
    */
-  public record Item(String partitionKey, Optional<String> explicitHashKey, ByteBuffer data) {}
+  public record Item(String partitionKey, Optional<String> explicitHashKey, ByteBuffer data) {
+
+    /** Returns a copy of the user record's bytes. */
+    public byte[] bytes() {
+      byte[] bytes = new byte[data.remaining()];
+      data.duplicate().get(bytes);
+      return bytes;
+    }
+  }
 
   /** The bytes have the right checksum and are nevertheless no aggregate; the message says why. */
   public static final class MalformedException extends Exception {

@@ -1,6 +1,7 @@
 package dev.cairn.stream;
 
 import dev.cairn.id.Position;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubSequenceNumber;
 import java.time.Instant;
@@ -30,12 +31,9 @@ public sealed interface UserRecord {
     return kinesisRecord().arrival();
   }
 
-  /**
-   * Returns the name for messages: the sequence number, and for a part of an aggregate a dot and the
-   * sub-sequence number.
-   */
-  default String name() {
-    return sequenceNumber().toString();
+  /** Returns the number that names this record in messages, dead letters and files. */
+  default RecordNumber number() {
+    return RecordNumber.of(sequenceNumber());
   }
 
   /** A record that is not aggregated. */
@@ -49,10 +47,11 @@ public sealed interface UserRecord {
   /**
    * One of the user records of an aggregate.
    *
+   * @param part its place in the aggregate
    * @param isLast whether no user record of the aggregate follows
    */
   record Part(
-      StreamRecord kinesisRecord, SubSequenceNumber number, boolean isLast, KplAggregate.Item item)
+      StreamRecord kinesisRecord, SubSequenceNumber part, boolean isLast, KplAggregate.Item item)
       implements UserRecord {
 
     /** After the last part, nothing of the Kinesis record is left. */
@@ -60,12 +59,12 @@ public sealed interface UserRecord {
     public Position position() {
       return isLast
           ? Position.after(sequenceNumber())
-          : Position.within(sequenceNumber(), number);
+          : Position.within(sequenceNumber(), part);
     }
 
     @Override
-    public String name() {
-      return sequenceNumber() + "." + number;
+    public RecordNumber number() {
+      return RecordNumber.of(sequenceNumber(), part);
     }
 
     public String partitionKey() {
@@ -78,9 +77,7 @@ public sealed interface UserRecord {
 
     /** Returns a copy of the user record's bytes. */
     public byte[] data() {
-      byte[] data = new byte[item.data().remaining()];
-      item.data().duplicate().get(data);
-      return data;
+      return item.bytes();
     }
   }
 

@@ -14,6 +14,7 @@ import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.MappingId;
 import dev.cairn.id.Position;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
@@ -277,6 +278,28 @@ class EntryFormatTest {
             List.of(),
             List.of(),
             Optional.of(new MappingId("14e0db71-5a35-4eb5-b481-8945cf9d10c2")))),
+    ADVANCED_WITHIN_AN_AGGREGATE(
+        Advanced.of(
+            header(3, Writer.MAPPING)
+                .raisedTo(FormatVersion.TWO)
+                .at(
+                    Position.within(
+                        new SequenceNumber(
+                            "49590338271490256608559692540925702759324208523137515702"),
+                        new SubSequenceNumber(7)),
+                    new SequenceNumber("4959"),
+                    new Counts(1_000_007, 4)),
+            Position.after(
+                new SequenceNumber("49590338271490256608559692540925702759324208523137515618")),
+            Payload.NONE,
+            List.of(),
+            List.of(
+                new DeadLetter(
+                    RecordNumber.of(
+                        new SequenceNumber(
+                            "49590338271490256608559692540925702759324208523137515702"),
+                        new SubSequenceNumber(5)),
+                    "java.lang.ArithmeticException: / by zero")))),
     TRIGGERED_IN_FORMAT_TWO(
         new Triggered(
             header(4, Writer.COORDINATOR, FormatVersion.TWO, times()),

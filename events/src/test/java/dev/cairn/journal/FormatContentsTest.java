@@ -101,6 +101,7 @@ class FormatContentsTest {
             "muteUntil",
             "sub-sequence number",
             "mapping",
+            "dead letter within a record",
             "latestCompleted",
             "parents",
             "state",

@@ -8,7 +8,9 @@ import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SavepointName;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
@@ -45,6 +47,11 @@ final class LayoutTest {
     assertThat(Layout.metadata(SUBTASK.job(), CHECKPOINT)).hasToString("flights/chk-12/_metadata");
     assertThat(Layout.deadLetter(SUBTASK, new SequenceNumber("4951")))
         .hasToString("flights/dead-letters/delays/shardId-000000000003/4951");
+    RecordNumber part = RecordNumber.of(new SequenceNumber("4951"), new SubSequenceNumber(7));
+    FilePath letter = Layout.deadLetter(SUBTASK, part);
+    assertThat(letter).hasToString("flights/dead-letters/delays/shardId-000000000003/4951.7");
+    assertThat(Layout.isDeadLetter(letter)).isTrue();
+    assertThat(Layout.isDeadLetter(Layout.resent(SUBTASK, part))).isTrue();
   }
 
   @Test

@@ -329,7 +329,7 @@ public final class DryRun {
                     from,
                     Optional.empty(),
                     record -> {
-                      if (frontier.isBefore(record.sequenceNumber())) {
+                      if (frontier.isBeforeAllOf(record.sequenceNumber())) {
                         return false;
                       }
                       if (place.position().isBefore(record.sequenceNumber())) {

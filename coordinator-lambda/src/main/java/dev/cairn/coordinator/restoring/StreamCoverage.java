@@ -368,7 +368,7 @@ public final class StreamCoverage {
     }
     return oldestSafeRecord(shard)
         .map(StreamRecord::sequenceNumber)
-        .filter(kept -> !frontier.isBefore(kept))
+        .filter(kept -> !frontier.isBeforeAllOf(kept))
         .<Remaining>map(Remaining.Since::new)
         .orElseGet(Remaining.None::new);
   }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.coordinator.Coordinator;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
@@ -56,7 +57,7 @@ class DeadLetterTest {
 
   /** Marks a letter as the command line does when its record was put into the stream again. */
   private FilePath markResent(StreamRecord record) {
-    FilePath mark = Layout.resent(subtask(0), record.sequenceNumber());
+    FilePath mark = Layout.resent(subtask(0), RecordNumber.of(record.sequenceNumber()));
     byte[] content = "{}".getBytes(UTF_8);
     pipeline.storage().put(mark, content, Sha256.of(content));
     return mark;

@@ -24,7 +24,7 @@ final class DeadLetterMetrics implements DeadLetterListener {
     Map<String, String> details = new LinkedHashMap<>();
     details.put("subtask", subtask.name());
     details.put("firstCause", first.cause());
-    details.put("firstFile", Layout.deadLetter(subtask, first.sequenceNumber()).value());
+    details.put("firstFile", Layout.deadLetter(subtask, first.record()).value());
     metrics.emit(
         "records set aside", details, List.of(Metric.count("numberOfDeadLetters", letters.size())));
   }

@@ -2,7 +2,7 @@ package dev.cairn.task;
 
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
-import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.StepwiseApplication.Outcome;
 import dev.cairn.task.journalling.UncommittedBatch;
 import dev.cairn.task.ports.BatchResult;
@@ -45,7 +45,7 @@ final class BatchApplication<E> {
    *
    * @param first the first record of the batch
    * @param last the last record that was read
-   * @param retryFrom the first record that is not journalled; empty if all are
+   * @param retryFrom the first record that is not journalled, or not all of it; empty if all are
    * @param stop why that record cannot be applied; empty if only the time was over
    */
   private record Applied(
@@ -59,13 +59,12 @@ final class BatchApplication<E> {
   BatchResult apply(Invocation<E> invocation, Subtask<E> subtask, RereadableBatch batch) {
     Duration forSnapshot = snapshots.time(subtask, invocation.deadline());
     Position before = subtask.head().position();
-    StreamRecord record = batch.next();
+    UserRecord record = batch.next();
     SequenceNumber first = record.sequenceNumber();
     UncommittedBatch<E> work = batches.begin(invocation, subtask);
     Optional<SequenceNumber> retryFrom = Optional.empty();
     while (true) {
-      SequenceNumber next = record.sequenceNumber();
-      if (decisions.admits(work.position(), next)) {
+      if (decisions.admits(work.position(), record)) {
         boolean isDue =
             work.hasApplied() && snapshots.isDue(subtask, invocation.deadline(), forSnapshot);
         if (isDue || work.isFull()) {
@@ -76,7 +75,7 @@ final class BatchApplication<E> {
           work = batches.begin(invocation, subtask);
         }
         if (!invocation.hasTime() || !work.apply(record)) {
-          retryFrom = Optional.of(next);
+          retryFrom = Optional.of(record.sequenceNumber());
           break;
         }
       }
@@ -96,12 +95,12 @@ final class BatchApplication<E> {
   }
 
   /** Applies the records of a shard in which one may end the process. */
-  BatchResult applyInSteps(Invocation<E> invocation, Subtask<E> subtask, List<StreamRecord> batch) {
+  BatchResult applyInSteps(Invocation<E> invocation, Subtask<E> subtask, List<UserRecord> batch) {
     SequenceNumber first = batch.getFirst().sequenceNumber();
     SequenceNumber last = batch.getLast().sequenceNumber();
-    List<StreamRecord> waiting =
+    List<UserRecord> waiting =
         batch.stream()
-            .filter(record -> decisions.admits(subtask.head().position(), record.sequenceNumber()))
+            .filter(record -> decisions.admits(subtask.head().position(), record))
             .toList();
     return switch (stepwise.apply(invocation, subtask, waiting)) {
       case Outcome.LostAppend l -> lostAppend(subtask, first);

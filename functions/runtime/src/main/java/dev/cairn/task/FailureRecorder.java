@@ -151,10 +151,11 @@ final class FailureRecorder {
    */
   TaskException stopped(
       Subtask<?> subtask, UncommittedBatch.Stop stop, String cannot, Writer writer) {
-    String what = "record " + stop.record() + ": " + stop.fault().message();
+    String what = "record " + stop.record().number() + ": " + stop.fault().message();
+    Optional<SequenceNumber> record = Optional.of(stop.record().sequenceNumber());
     TaskException exception =
         new TaskException(
-            subtask.id() + " " + cannot + stop.record() + ": " + stop.fault().message(),
+            subtask.id() + " " + cannot + stop.record().number() + ": " + stop.fault().message(),
             stop.cause());
     switch (stop.fault()) {
       case Fault.OfRecord(FailureReason reason, String message) -> {
@@ -168,18 +169,17 @@ final class FailureRecorder {
                 subtask.head(),
                 reason,
                 what,
-                Optional.of(stop.record()),
+                record,
                 stop.attempt(),
                 isolation,
-                Optional.of(stop.record()),
+                record,
                 !isTriedAlone || settings.failurePolicy() == FailurePolicy.FAIL),
             writer);
       }
       case Fault.OfShard(FailureReason reason, String message) ->
           reportBeside(
               exception,
-              Report.ofShard(
-                  subtask.id(), subtask.head(), reason, what, Optional.of(stop.record())),
+              Report.ofShard(subtask.id(), subtask.head(), reason, what, record),
               writer);
       case Fault.None n -> {}
     }

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.Position;
 import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.StepwiseApplication.Outcome;
 import dev.cairn.task.journalling.JournalSession;
 import dev.cairn.task.journalling.JournalSession.Result;
@@ -92,9 +93,9 @@ final class GapReplay<E> {
     while (mayApply(subtask)
         && subtask.head().position().isBefore(target)
         && invocation.hasTime()) {
-      List<StreamRecord> records;
+      List<UserRecord> records;
       switch (read(invocation, subtask, before)) {
-        case Replay.Next.Records next -> records = next.records();
+        case Replay.Next.Records next -> records = waiting(subtask, next.records());
         case Replay.Next.OutOfTime(Optional<Instant> quietUntil) -> {
           return quietUntil.isEmpty() || journal(invocation, subtask, quietUntil.get());
         }
@@ -112,7 +113,7 @@ final class GapReplay<E> {
         }
       }
       if (!subtask.head().hasGap()) {
-        missingRecords.requireNone(subtask, records.getFirst());
+        missingRecords.requireNone(subtask, records.getFirst().kinesisRecord());
       }
       if (subtask.head().isolation().isPresent() || invocation.blamed().isPresent()) {
         // Reads at most one page; the next invocation continues.
@@ -155,15 +156,28 @@ final class GapReplay<E> {
     }
   }
 
+  /**
+   * Takes records apart. The first one may be an aggregate, of which the first user records are
+   * applied.
+   */
+  private List<UserRecord> waiting(Subtask<E> subtask, List<StreamRecord> records) {
+    return UserRecord.of(records).stream()
+        .filter(record -> decisions.admits(subtask.head().position(), record))
+        .toList();
+  }
+
   private boolean journal(Invocation<E> invocation, Subtask<E> subtask, Instant quietUntil) {
     QuietStretch stretch = new QuietStretch(subtask, ports.ids(), quietUntil);
     return session.append(subtask, stretch, invocation.writer()) == Result.COMMITTED;
   }
 
   private UncommittedBatch<E> apply(
-      Invocation<E> invocation, Subtask<E> subtask, Position target, List<StreamRecord> records) {
+      Invocation<E> invocation,
+      Subtask<E> subtask,
+      Position target,
+      List<UserRecord> records) {
     UncommittedBatch<E> work = batches.begin(invocation, subtask);
-    for (StreamRecord record : records) {
+    for (UserRecord record : records) {
       if (!work.position().isBefore(target)) {
         break;
       }
@@ -177,7 +191,7 @@ final class GapReplay<E> {
   }
 
   private boolean closeInSteps(
-      Invocation<E> invocation, Subtask<E> subtask, List<StreamRecord> records) {
+      Invocation<E> invocation, Subtask<E> subtask, List<UserRecord> records) {
     Position before = subtask.head().position();
     Outcome outcome = stepwise.apply(invocation, subtask, records);
     if (outcome instanceof Outcome.LostAppend) {
@@ -194,14 +208,14 @@ final class GapReplay<E> {
   }
 
   /** Returns the records up to the target; at least one. */
-  private static List<StreamRecord> upTo(
-      Position target, Subtask<?> subtask, List<StreamRecord> records) {
+  private static List<UserRecord> upTo(
+      Position target, Subtask<?> subtask, List<UserRecord> records) {
     requireUpTo(target, subtask, records.getFirst());
-    return records.stream().filter(record -> !target.isBefore(record.sequenceNumber())).toList();
+    return records.stream().filter(record -> !target.isBefore(record.position())).toList();
   }
 
-  private static void requireUpTo(Position target, Subtask<?> subtask, StreamRecord record) {
-    if (target.isBefore(record.sequenceNumber())) {
+  private static void requireUpTo(Position target, Subtask<?> subtask, UserRecord record) {
+    if (target.isBefore(record.position())) {
       throw new TaskException(
           FailureReason.REPLAY_IMPOSSIBLE,
           subtask.id()

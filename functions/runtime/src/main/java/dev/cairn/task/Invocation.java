@@ -5,7 +5,7 @@ import dev.cairn.id.ShardId;
 import dev.cairn.job.WakeMessage;
 import dev.cairn.job.WakeMessage.Purpose;
 import dev.cairn.journal.Entry.Writer;
-import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.StepwiseApplication.BlamedRecord;
 import dev.cairn.task.journalling.UncommittedBatch;
 import dev.cairn.task.ports.Deadline;
@@ -128,9 +128,10 @@ final class Invocation<E> {
   }
 
   /**
-   * Returns the first record of the batch that is still to be applied, if the batch can be read.
+   * Returns the first Kinesis record of the batch that is still to be applied, or a part of it, if
+   * the batch can be read.
    */
-  Optional<SequenceNumber> firstRecord(Predicate<SequenceNumber> isToBeApplied) {
+  Optional<SequenceNumber> firstRecord(Predicate<UserRecord> isToBeApplied) {
     if (batch.isEmpty()) {
       return Optional.empty();
     }
@@ -138,8 +139,8 @@ final class Invocation<E> {
     try {
       records.rewind();
       while (records.hasNext()) {
-        StreamRecord record = records.next();
-        if (isToBeApplied.test(record.sequenceNumber())) {
+        UserRecord record = records.next();
+        if (isToBeApplied.test(record)) {
           return Optional.of(record.sequenceNumber());
         }
       }

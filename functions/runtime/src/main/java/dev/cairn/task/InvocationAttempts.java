@@ -7,6 +7,7 @@ import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Isolation;
 import dev.cairn.operator.UnwritableStateException;
 import dev.cairn.storage.StorageException;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.FailureRecorder.Report;
 import dev.cairn.task.StepwiseApplication.BlamedRecord;
 import dev.cairn.task.journalling.Fault;
@@ -124,8 +125,8 @@ final class InvocationAttempts<E> {
     switch (narrowing.get()) {
       case ReducedAttempt.Steps(int records) ->
           failures.narrow(subtask(invocation), at, records, invocation.writer());
-      case ReducedAttempt.Record(SequenceNumber record, Fault.OfRecord fault) ->
-          invocation.blames(new BlamedRecord(record, fault, error));
+      case ReducedAttempt.Record(UserRecord record, Fault.OfRecord fault) ->
+          invocation.blames(new BlamedRecord(record.position(), fault, error));
     }
     return true;
   }

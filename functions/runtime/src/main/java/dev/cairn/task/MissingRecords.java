@@ -71,7 +71,10 @@ final class MissingRecords {
     if (waiting.isEmpty() && head.following().mayBeMissing()) {
       return Optional.empty();
     }
-    waiting = waiting.or(() -> head.failing().flatMap(ShardFailure::nextRecord));
+    waiting =
+        waiting
+            .or(() -> head.failing().flatMap(ShardFailure::nextRecord))
+            .or(() -> head.position().partlyApplied());
     if (waiting.isPresent()) {
       // The record is right after the position, so nothing is missing if the mapping sends it
       // again.

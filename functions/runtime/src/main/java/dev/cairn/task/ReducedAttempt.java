@@ -1,6 +1,6 @@
 package dev.cairn.task;
 
-import dev.cairn.id.SequenceNumber;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.journalling.Fault;
 import dev.cairn.task.journalling.UncommittedBatch;
 import java.util.Optional;
@@ -12,7 +12,7 @@ sealed interface ReducedAttempt {
   record Steps(int records) implements ReducedAttempt {}
 
   /** A single record does not fit. */
-  record Record(SequenceNumber record, Fault.OfRecord fault) implements ReducedAttempt {}
+  record Record(UserRecord record, Fault.OfRecord fault) implements ReducedAttempt {}
 
   /**
    * Returns the reduction; empty if no records were being applied or journalled.

@@ -177,11 +177,15 @@ final class Replay {
         mayContinue);
   }
 
-  /** A shard that failed, or a record that was seen to wait, is known to have been left unread. */
+  /**
+   * A shard that failed, a record that was seen to wait, or an aggregate of which only a part is
+   * applied, is known to have been left unread.
+   */
   private void requireNoneExpired(ShardId shard, Header head, SequenceNumber last) {
     Optional<Instant> failingSince = head.failing().map(one -> one.failures().firstAt());
     boolean wasLeft =
-        head.following().waiting().isPresent()
+        head.position().partlyApplied().isPresent()
+            || head.following().waiting().isPresent()
             || failingSince
                 .filter(
                     since ->

@@ -1,15 +1,19 @@
 package dev.cairn.task;
 
 import dev.cairn.id.ShardId;
-import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.ports.RecordBatch;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
-/** A batch that can be read repeatedly, although its source is read only once. */
-final class RereadableBatch implements RecordBatch {
+/**
+ * The user records of a batch, which can be read repeatedly, although the batch itself is read only
+ * once.
+ */
+final class RereadableBatch implements Iterator<UserRecord> {
   private final RecordBatch rest;
-  private final List<StreamRecord> taken = new ArrayList<>();
+  private final List<UserRecord> taken = new ArrayList<>();
   private int next;
 
   RereadableBatch(RecordBatch rest) {
@@ -22,13 +26,12 @@ final class RereadableBatch implements RecordBatch {
   }
 
   /** Returns all records of the batch, in order. */
-  List<StreamRecord> all() {
-    rest.forEachRemaining(taken::add);
+  List<UserRecord> all() {
+    rest.forEachRemaining(record -> taken.addAll(UserRecord.of(record)));
     return List.copyOf(taken);
   }
 
-  @Override
-  public ShardId shard() {
+  ShardId shard() {
     return rest.shard();
   }
 
@@ -38,9 +41,9 @@ final class RereadableBatch implements RecordBatch {
   }
 
   @Override
-  public StreamRecord next() {
+  public UserRecord next() {
     if (next == taken.size()) {
-      taken.add(rest.next());
+      taken.addAll(UserRecord.of(rest.next()));
     }
     return taken.get(next++);
   }

@@ -12,7 +12,7 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.StorageException;
-import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.journalling.Declines;
 import dev.cairn.task.journalling.Fault;
 import dev.cairn.task.journalling.JournalSession;
@@ -74,7 +74,7 @@ final class Snapshots {
    * @param first the first record of the invocation's batch; empty if it was woken
    */
   void checkPendingTrigger(
-      Invocation<?> invocation, Subtask<?> subtask, Optional<StreamRecord> first) {
+      Invocation<?> invocation, Subtask<?> subtask, Optional<UserRecord> first) {
     Deadline deadline = invocation.deadline();
     boolean wasCutOff = first.filter(record -> wasCutOff(subtask, record, deadline)).isPresent();
     if (subtask.trigger().isEmpty()) {
@@ -129,8 +129,8 @@ final class Snapshots {
    * be able to store the snapshot. The same holds while a record that ends the process is searched
    * for.
    */
-  private boolean wasCutOff(Subtask<?> subtask, StreamRecord first, Deadline deadline) {
-    boolean isRedelivered = !subtask.head().position().isBefore(first.sequenceNumber());
+  private boolean wasCutOff(Subtask<?> subtask, UserRecord first, Deadline deadline) {
+    boolean isRedelivered = !subtask.head().position().isBefore(first.position());
     if (!subtask.hasAdvancedSinceTrigger()
         || subtask.head().isolation().isPresent()
         || !(isRedelivered || subtask.head().hasGap())) {

@@ -1,9 +1,10 @@
 package dev.cairn.task;
 
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.journal.Isolation;
-import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.journalling.Fault;
 import dev.cairn.task.journalling.JournalSession;
 import dev.cairn.task.journalling.JournalSession.Result;
@@ -43,9 +44,11 @@ final class StepwiseApplication<E> {
   /**
    * A record that this process could not apply alone, although nothing else was uncommitted.
    *
+   * @param record the position right after the record, which tells user records of one Kinesis
+   *     record apart
    * @param cause the error when it was applied
    */
-  record BlamedRecord(SequenceNumber record, Fault.OfRecord fault, Throwable cause) {}
+  record BlamedRecord(Position record, Fault.OfRecord fault, Throwable cause) {}
 
   /** The outcome of applying the records. */
   sealed interface Outcome {
@@ -55,6 +58,7 @@ final class StepwiseApplication<E> {
     /**
      * The records before this one are journalled.
      *
+     * @param record the Kinesis record, of which some user records may be journalled
      * @param stop why it cannot be applied; empty if only the time was over
      */
     record StoppedBefore(
@@ -68,15 +72,15 @@ final class StepwiseApplication<E> {
   /**
    * @param records the records after the position, in order
    */
-  Outcome apply(Invocation<E> invocation, Subtask<E> subtask, List<StreamRecord> records) {
-    List<StreamRecord> waiting = records;
+  Outcome apply(Invocation<E> invocation, Subtask<E> subtask, List<UserRecord> records) {
+    List<UserRecord> waiting = records;
     boolean hasApplied = false;
     while (!waiting.isEmpty()) {
-      StreamRecord first = waiting.getFirst();
+      UserRecord first = waiting.getFirst();
       UncommittedBatch<E> work;
       Optional<Isolation> then = Optional.empty();
       Optional<BlamedRecord> found =
-          invocation.blamed().filter(one -> one.record().equals(first.sequenceNumber()));
+          invocation.blamed().filter(one -> one.record().equals(first.position()));
       if (found.isPresent()) {
         work = judge(invocation, subtask, first, found.get());
       } else {
@@ -101,7 +105,7 @@ final class StepwiseApplication<E> {
           }
         }
       }
-      waiting = waiting.subList(work.processed(), waiting.size());
+      waiting = after(work.position(), waiting);
       if (!work.journal(invocation.writer(), waiting.isEmpty() ? Optional.empty() : then)) {
         return new Outcome.LostAppend();
       }
@@ -114,9 +118,14 @@ final class StepwiseApplication<E> {
     return new Outcome.Applied();
   }
 
+  /** Rejecting a whole aggregate passes all of its user records at once. */
+  private static List<UserRecord> after(Position position, List<UserRecord> records) {
+    return records.stream().filter(record -> position.isBefore(record.position())).toList();
+  }
+
   /** Applies at least one record, because the step was announced. */
-  private void take(Invocation<E> invocation, UncommittedBatch<E> work, List<StreamRecord> step) {
-    for (StreamRecord record : step) {
+  private void take(Invocation<E> invocation, UncommittedBatch<E> work, List<UserRecord> step) {
+    for (UserRecord record : step) {
       boolean ends = work.hasApplied() && (work.isFull() || !invocation.hasTime());
       if (ends || !work.apply(record)) {
         return;
@@ -131,12 +140,12 @@ final class StepwiseApplication<E> {
     return session.append(subtask, step, invocation.writer()) == Result.COMMITTED;
   }
 
-  private static BlamedRecord neverReturned(StreamRecord record) {
+  private static BlamedRecord neverReturned(UserRecord record) {
     String message =
         "it was applied alone, and its invocation did not return: it ran out of time or"
             + " memory, or its process ended";
     return new BlamedRecord(
-        record.sequenceNumber(),
+        record.position(),
         new Fault.OfRecord(FailureReason.PROCESS_ENDED, message),
         new TaskException(message));
   }
@@ -146,7 +155,7 @@ final class StepwiseApplication<E> {
    * lack of memory, is first retried by the restart strategy.
    */
   private UncommittedBatch<E> judge(
-      Invocation<E> invocation, Subtask<E> subtask, StreamRecord record, BlamedRecord blame) {
+      Invocation<E> invocation, Subtask<E> subtask, UserRecord record, BlamedRecord blame) {
     UncommittedBatch<E> work = batches.begin(invocation, subtask);
     boolean isCertain =
         !mayHaveAnotherCause(blame.fault().reason())

@@ -5,8 +5,7 @@ import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.job.WakeMessage;
-import dev.cairn.job.WakeMessage.Purpose;
-import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.journalling.Declines;
 import dev.cairn.task.journalling.JournalSession;
 import dev.cairn.task.ports.BatchResult;
@@ -132,7 +131,7 @@ public final class Task<E> {
 
   private BatchResult process(Invocation<E> invocation, RereadableBatch batch) {
     Found<E> found = opening.open(invocation);
-    StreamRecord first = batch.next();
+    UserRecord first = batch.next();
     if (found instanceof Found.Closed<E>) {
       return new BatchResult.Done();
     }
@@ -149,7 +148,7 @@ public final class Task<E> {
           ? new BatchResult.RetryFrom(first.sequenceNumber())
           : batches.lostAppend(subtask, first.sequenceNumber());
     }
-    missingRecords.requireNone(subtask, first);
+    missingRecords.requireNone(subtask, first.kinesisRecord());
     if (subtask.head().isolation().isPresent() || invocation.blamed().isPresent()) {
       return batches.applyInSteps(invocation, subtask, batch.all());
     }

@@ -15,6 +15,7 @@ import dev.cairn.function.ValueStateDescriptor;
 import dev.cairn.state.KeyHash;
 import dev.cairn.state.StateKey;
 import dev.cairn.stream.AggregatedRecordException;
+import dev.cairn.stream.KplAggregate;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -107,15 +108,29 @@ public final class FunctionHarness<E> {
   }
 
   /**
-   * Decodes a record and applies it.
+   * Decodes a record and applies it. An aggregate of the Kinesis Producer Library is taken apart,
+   * and each of its user records is applied under its own key.
    *
-   * @throws Exception what the deserializer or the function threw; state is what it was
-   * @throws dev.cairn.stream.AggregatedRecordException if the data is an aggregate of the Kinesis
-   *     Producer Library
+   * @throws Exception what the deserializer or the function threw; that record has changed nothing,
+   *     and earlier user records of its aggregate are applied
+   * @throws dev.cairn.stream.AggregatedRecordException if the data is a malformed aggregate
    */
   public void processBytes(String key, byte[] data, Instant arrival) throws Exception {
-    AggregatedRecordException.refuse(key, data);
-    process(key, deserializer.deserialize(data), arrival);
+    if (!KplAggregate.is(data)) {
+      process(key, deserializer.deserialize(data), arrival);
+      return;
+    }
+    for (KplAggregate.Item item : userRecords(key, data)) {
+      process(item.partitionKey(), deserializer.deserialize(item.bytes()), arrival);
+    }
+  }
+
+  private static List<KplAggregate.Item> userRecords(String key, byte[] aggregate) {
+    try {
+      return KplAggregate.read(aggregate);
+    } catch (KplAggregate.MalformedException e) {
+      throw AggregatedRecordException.malformed(key, String.valueOf(e.getMessage()));
+    }
   }
 
   /** Returns a view of the key's current state. */

@@ -10,7 +10,7 @@ import dev.cairn.cli.letters.Letters;
 import dev.cairn.cli.letters.Letters.Place;
 import dev.cairn.cli.letters.RecordSender;
 import dev.cairn.cli.output.Sizes;
-import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.RecordNumber;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -152,7 +152,7 @@ final class DeadLettersCommand extends PipelineCommand {
       return;
     }
     for (Letter letter : shown) {
-      out.println(letter.subtask().name() + "  record " + letter.sequenceNumber());
+      out.println(letter.subtask().name() + "  record " + letter.record());
       out.println(
           "  set aside "
               + Sizes.time(letter.failedAt())
@@ -175,7 +175,7 @@ final class DeadLettersCommand extends PipelineCommand {
               json(letter).put("data", Base64.getEncoder().encodeToString(letter.data()))));
       return;
     }
-    out.println("record      " + letter.sequenceNumber());
+    out.println("record      " + letter.record());
     out.println("subtask     " + letter.subtask().name());
     out.println("key         " + letter.partitionKey());
     out.println("arrived     " + Sizes.time(letter.arrival()));
@@ -203,7 +203,7 @@ final class DeadLettersCommand extends PipelineCommand {
   private static ObjectNode json(Letter letter) {
     ObjectNode node =
         JsonOutput.object()
-            .put("sequenceNumber", letter.sequenceNumber().digits())
+            .put("sequenceNumber", letter.record().sequenceNumber().digits())
             .put("stage", letter.subtask().stage().value())
             .put("shard", letter.subtask().shard().value())
             .put("partitionKey", letter.partitionKey())
@@ -211,6 +211,7 @@ final class DeadLettersCommand extends PipelineCommand {
             .put("failedAt", letter.failedAt().toString())
             .put("cause", letter.cause())
             .put("sizeBytes", letter.data().length);
+    letter.record().part().ifPresent(part -> node.put("subSequenceNumber", part.value()));
     letter.resentAt().ifPresent(at -> node.put("resentAt", at.toString()));
     return node;
   }
@@ -219,13 +220,13 @@ final class DeadLettersCommand extends PipelineCommand {
     return letters
         .read(place)
         .orElseThrow(
-            () -> ExitException.no("record " + place.sequenceNumber() + " has just expired"));
+            () -> ExitException.no("record " + place.record() + " has just expired"));
   }
 
   private static Place only(List<Place> places, String typed) {
     List<Place> found =
         places.stream()
-            .filter(place -> place.sequenceNumber().digits().endsWith(typed.strip()))
+            .filter(place -> place.record().toString().endsWith(typed.strip()))
             .toList();
     if (found.isEmpty()) {
       throw ExitException.no(
@@ -249,14 +250,14 @@ final class DeadLettersCommand extends PipelineCommand {
     List<Place> due = chosen.stream().filter(place -> again || !place.isResent()).toList();
     int left = chosen.size() - due.size();
     RecordSender outlet = outlet(connection);
-    List<SequenceNumber> sent = new ArrayList<>();
+    List<RecordNumber> sent = new ArrayList<>();
     try {
       for (Place place : due) {
         Optional<Letter> letter = letters.read(place);
         if (letter.isPresent()) {
           outlet.put(letter.get());
           letters.markResent(letter.get(), Instant.now());
-          sent.add(place.sequenceNumber());
+          sent.add(place.record());
         }
       }
     } catch (RuntimeException e) {
@@ -265,7 +266,7 @@ final class DeadLettersCommand extends PipelineCommand {
               + "; before that, "
               + wereSent(sent.size())
               + sent.stream()
-                  .map(SequenceNumber::digits)
+                  .map(RecordNumber::toString)
                   .collect(Collectors.joining(", ", sent.isEmpty() ? "" : ": ", "")));
     }
     print(out, sent, left);
@@ -275,11 +276,11 @@ final class DeadLettersCommand extends PipelineCommand {
     return records.stream().map(record -> only(places, record)).toList();
   }
 
-  private void print(PrintWriter out, List<SequenceNumber> sent, int left) {
+  private void print(PrintWriter out, List<RecordNumber> sent, int left) {
     if (json()) {
       ObjectNode json = JsonOutput.object().put("sent", sent.size()).put("sentBefore", left);
       ArrayNode array = json.putArray("records");
-      sent.forEach(record -> array.add(record.digits()));
+      sent.forEach(record -> array.add(record.toString()));
       out.println(JsonOutput.pretty(json));
       return;
     }

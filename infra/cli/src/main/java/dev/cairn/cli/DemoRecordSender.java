@@ -27,7 +27,7 @@ final class DemoRecordSender implements RecordSender {
       if (System.nanoTime() > deadline) {
         throw ExitException.no(
             "the demo has not taken record "
-                + letter.sequenceNumber()
+                + letter.record()
                 + ": the demo accepts records after its run has ended, if it was started with"
                 + " --keep; it will then accept this one");
       }

@@ -21,6 +21,7 @@ import dev.cairn.state.HashRange;
 import dev.cairn.state.Manifest;
 import dev.cairn.storage.FileRef;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.ports.TaskDecisions;
 import dev.cairn.task.subtask.SubtaskCache;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,7 @@ enum Sabotage {
           .with(
               new TaskDecisions() {
                 @Override
-                public boolean admits(Position position, SequenceNumber record) {
+                public boolean admits(Position position, UserRecord record) {
                   return true;
                 }
               })),

@@ -2,14 +2,17 @@ package dev.cairn.task.journalling;
 
 import dev.cairn.format.Fields;
 import dev.cairn.format.Trees;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry.DeadLetter;
 import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.ports.Message;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * Stores records that the function could not process, one JSON file each: the record, its origin,
@@ -30,8 +33,9 @@ public final class DeadLetters {
   /**
    * @param why the cause, in a sentence
    */
-  DeadLetter store(SubtaskId subtask, StreamRecord record, String why) {
+  DeadLetter store(SubtaskId subtask, UserRecord record, String why) {
     String cause = Message.shorten(why, LONGEST_CAUSE);
+    Content content = content(record);
     byte[] file =
         Trees.toJson(
             Fields.empty()
@@ -40,12 +44,31 @@ public final class DeadLetters {
                 .put("stage", subtask.stage().value())
                 .put("shard", subtask.shard().value())
                 .put("sequenceNumber", record.sequenceNumber().digits())
-                .put("partitionKey", record.partitionKey())
+                .put("subSequenceNumber", record.number().part(), SubSequenceNumber::value)
+                .put("partitionKey", content.partitionKey())
+                .put("explicitHashKey", content.explicitHashKey(), text -> text)
                 .put("arrival", record.arrival())
                 .put("failedAt", clock.instant())
                 .put("cause", cause)
-                .put("data", record.data()));
-    storage.put(Layout.deadLetter(subtask, record.sequenceNumber()), file, Sha256.of(file));
-    return new DeadLetter(record.sequenceNumber(), cause);
+                .put("data", content.data()));
+    storage.put(Layout.deadLetter(subtask, record.number()), file, Sha256.of(file));
+    return new DeadLetter(record.number(), cause);
+  }
+
+  /** The part of a record that its producer sent. */
+  private record Content(String partitionKey, Optional<String> explicitHashKey, byte[] data) {}
+
+  private static Content content(UserRecord record) {
+    return switch (record) {
+      case UserRecord.Part part ->
+          new Content(part.partitionKey(), part.explicitHashKey(), part.data());
+      case UserRecord.Plain plain -> whole(plain.kinesisRecord());
+      case UserRecord.Empty empty -> whole(empty.kinesisRecord());
+      case UserRecord.Malformed malformed -> whole(malformed.kinesisRecord());
+    };
+  }
+
+  private static Content whole(StreamRecord record) {
+    return new Content(record.partitionKey(), Optional.empty(), record.data());
   }
 }

@@ -1,16 +1,18 @@
 package dev.cairn.task.journalling;
 
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.Position;
-import dev.cairn.id.SequenceNumber;
 import dev.cairn.journal.Entry.DeadLetter;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Isolation;
 import dev.cairn.operator.KeyOutsideRangeException;
+import dev.cairn.operator.Operator;
 import dev.cairn.operator.RecordFailedException;
 import dev.cairn.operator.UnreadableStateException;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.AggregatedRecordException;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.journalling.JournalSession.Result;
 import dev.cairn.task.journalling.Proposal.Advance;
 import dev.cairn.task.ports.TaskPorts;
@@ -39,10 +41,10 @@ public final class UncommittedBatch<E> {
   private int letterChars;
   private Position position;
   private long applied;
-  private Optional<SequenceNumber> first = Optional.empty();
+  private Optional<UserRecord> first = Optional.empty();
   private Instant latestArrival = Instant.MIN;
   private Optional<Stop> stop = Optional.empty();
-  private Optional<SequenceNumber> current = Optional.empty();
+  private Optional<UserRecord> current = Optional.empty();
   private int processed;
   private boolean isJournalled;
 
@@ -72,12 +74,12 @@ public final class UncommittedBatch<E> {
   }
 
   /** Returns the first of these records. */
-  public Optional<SequenceNumber> first() {
+  public Optional<UserRecord> first() {
     return first;
   }
 
   /** Returns the record that is being applied. */
-  public Optional<SequenceNumber> current() {
+  public Optional<UserRecord> current() {
     return current;
   }
 
@@ -103,7 +105,7 @@ public final class UncommittedBatch<E> {
    * @param attempt the search for a faulty record when the work began
    */
   public record Stop(
-      SequenceNumber record, Fault fault, Throwable cause, Optional<Isolation> attempt) {}
+      UserRecord record, Fault fault, Throwable cause, Optional<Isolation> attempt) {}
 
   /**
    * Returns why the batch ended; empty as long as every record could be applied or became a dead
@@ -116,13 +118,17 @@ public final class UncommittedBatch<E> {
   /**
    * Applies a record. Returns false if it cannot be applied now and must be sent again; {@link
    * #stop} returns the reason.
+   *
+   * @param record a record after the position of this batch
    */
-  public boolean apply(StreamRecord record) {
-    current = Optional.of(record.sequenceNumber());
+  public boolean apply(UserRecord record) {
+    current = Optional.of(record);
+    if (record instanceof UserRecord.Part part
+        && !subtask.head().format().includes(FormatVersion.TWO)) {
+      return rejectWhole(part);
+    }
     try {
-      AggregatedRecordException.refuse(record.partitionKey(), record.data());
-      subtask.operator().process(record.partitionKey(), record.data(), record.arrival());
-      applied++;
+      process(record);
     } catch (RecordFailedException
         | AggregatedRecordException
         | KeyOutsideRangeException
@@ -135,10 +141,40 @@ public final class UncommittedBatch<E> {
   }
 
   /**
+   * Rejects the aggregate of a user record, because the journal's format has no position within it.
+   * The user records that follow are passed with the first.
+   */
+  private boolean rejectWhole(UserRecord.Part part) {
+    UserRecord whole = new UserRecord.Plain(part.kinesisRecord());
+    if (position.equals(whole.position())) {
+      return true;
+    }
+    AggregatedRecordException e = AggregatedRecordException.earlierFormat(part);
+    return reject(whole, Fault.of(e), e);
+  }
+
+  private void process(UserRecord record) throws RecordFailedException {
+    Operator<E> operator = subtask.operator();
+    switch (record) {
+      case UserRecord.Plain(StreamRecord whole) -> {
+        operator.process(whole.partitionKey(), whole.data(), whole.arrival());
+        applied++;
+      }
+      case UserRecord.Part part -> {
+        operator.process(part.partitionKey(), part.data(), part.arrival());
+        applied++;
+      }
+      case UserRecord.Empty e -> {}
+      case UserRecord.Malformed(StreamRecord whole, String problem) ->
+          throw AggregatedRecordException.malformed(whole.partitionKey(), problem);
+    }
+  }
+
+  /**
    * Lets the failure policy decide on a record that cannot be applied. Returns false if the batch
    * ends there.
    */
-  public boolean reject(StreamRecord record, Fault fault, Throwable cause) {
+  public boolean reject(UserRecord record, Fault fault, Throwable cause) {
     if (!isToBeSetAside(fault)) {
       stopBefore(record, fault, cause);
       return false;
@@ -161,22 +197,22 @@ public final class UncommittedBatch<E> {
         };
   }
 
-  public void stopBefore(StreamRecord record, Fault fault, Throwable cause) {
-    stop = Optional.of(new Stop(record.sequenceNumber(), fault, cause, subtask.head().isolation()));
+  public void stopBefore(UserRecord record, Fault fault, Throwable cause) {
+    stop = Optional.of(new Stop(record, fault, cause, subtask.head().isolation()));
   }
 
-  private void setAside(StreamRecord record, Fault fault) {
+  private void setAside(UserRecord record, Fault fault) {
     DeadLetter letter = deadLetters.store(subtask.id(), record, fault.message());
     letters.add(letter);
     letterChars += letter.cause().length() + LETTER_OVERHEAD;
   }
 
-  private void pass(StreamRecord record) {
+  private void pass(UserRecord record) {
     processed++;
     current = Optional.empty();
-    position = Position.after(record.sequenceNumber());
+    position = record.position();
     if (first.isEmpty()) {
-      first = Optional.of(record.sequenceNumber());
+      first = Optional.of(record);
     }
     if (record.arrival().isAfter(latestArrival)) {
       latestArrival = record.arrival();
@@ -201,7 +237,7 @@ public final class UncommittedBatch<E> {
     }
     Advance.Applied records =
         new Advance.Applied(
-            first.get(),
+            first.get().sequenceNumber(),
             position,
             latestArrival,
             applied,

@@ -17,6 +17,7 @@ import dev.cairn.state.Manifest;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -61,8 +62,8 @@ public class TaskDecisions {
   }
 
   /** Whether this record has yet to be applied. */
-  public boolean admits(Position position, SequenceNumber record) {
-    return position.isBefore(record);
+  public boolean admits(Position position, UserRecord record) {
+    return position.isBefore(record.position());
   }
 
   public Outcome outcome(EntryId mine, List<Entry> found) {

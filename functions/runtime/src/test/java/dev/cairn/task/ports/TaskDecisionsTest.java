@@ -21,6 +21,7 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
@@ -42,8 +43,11 @@ import dev.cairn.state.StateHandle;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
+import dev.cairn.stream.KplAggregate;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.ports.TaskDecisions.Step;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -311,10 +315,15 @@ class TaskDecisionsTest {
     Duration day = Duration.ofHours(24);
     Duration hour = Duration.ofHours(1);
     return Stream.of(
-        row("admit: the next record", DECISIONS.admits(after("500"), number("501")), true),
-        row("admit: the last applied one", DECISIONS.admits(after("500"), number("500")), false),
-        row("admit: an earlier one", DECISIONS.admits(after("500"), number("499")), false),
-        row("admit: the first of all", DECISIONS.admits(Position.beginning(), number("1")), true),
+        row("admit: the next record", DECISIONS.admits(after("500"), plain("501")), true),
+        row("admit: the last applied one", DECISIONS.admits(after("500"), plain("500")), false),
+        row("admit: an earlier one", DECISIONS.admits(after("500"), plain("499")), false),
+        row("admit: the first of all", DECISIONS.admits(Position.beginning(), plain("1")), true),
+        row("admit: the next part of an aggregate", DECISIONS.admits(within("500", 3), part(4)), true),
+        row("admit: the last applied part", DECISIONS.admits(within("500", 3), part(3)), false),
+        row("admit: an earlier part", DECISIONS.admits(within("500", 3), part(2)), false),
+        row("admit: a part of an applied aggregate", DECISIONS.admits(after("500"), part(9)), false),
+        row("admit: the first part of all", DECISIONS.admits(Position.beginning(), part(0)), true),
         row("replay: the record itself", DECISIONS.resumesAt(required, record("500")), true),
         row("replay: a later one is left", DECISIONS.resumesAt(required, record("501")), false),
         row("replay: it is retained", DECISIONS.isRetained(required, record("500")), true),
@@ -397,6 +406,22 @@ class TaskDecisionsTest {
 
   private static SequenceNumber number(String digits) {
     return new SequenceNumber(digits);
+  }
+
+  private static UserRecord plain(String number) {
+    return new UserRecord.Plain(record(number));
+  }
+
+  /** One of ten parts of record 500. */
+  private static UserRecord part(int place) {
+    KplAggregate.Item item =
+        new KplAggregate.Item("k", Optional.empty(), ByteBuffer.wrap(new byte[0]));
+    return new UserRecord.Part(
+        record("500"), new SubSequenceNumber(place), place == 9, item);
+  }
+
+  private static Position within(String number, int place) {
+    return Position.within(number(number), new SubSequenceNumber(place));
   }
 
   private static StreamRecord record(String digits) {

@@ -1,6 +1,6 @@
 package dev.cairn.cli.letters;
 
-import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.id.SubtaskId;
 import java.time.Instant;
 import java.util.Optional;
@@ -9,12 +9,12 @@ import java.util.Optional;
  * A stored dead letter.
  *
  * @param subtask the subtask that stored it
- * @param sequenceNumber its place in its shard
+ * @param record its number in its shard
  * @param resentAt when it was sent to the stream again, if it was
  */
 public record Letter(
     SubtaskId subtask,
-    SequenceNumber sequenceNumber,
+    RecordNumber record,
     String partitionKey,
     Instant arrival,
     Instant failedAt,

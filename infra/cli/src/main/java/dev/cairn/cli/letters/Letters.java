@@ -3,7 +3,7 @@ package dev.cairn.cli.letters;
 import dev.cairn.format.Fields;
 import dev.cairn.format.Trees;
 import dev.cairn.id.JobId;
-import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
@@ -34,7 +34,7 @@ public final class Letters {
   }
 
   /** The place of a dead letter, which is not read yet. */
-  public record Place(SubtaskId subtask, SequenceNumber sequenceNumber, boolean isResent) {}
+  public record Place(SubtaskId subtask, RecordNumber record, boolean isResent) {}
 
   /** Lists all dead letters by stage and shard, in the order of the records. */
   public List<Place> all() {
@@ -50,7 +50,7 @@ public final class Letters {
         .flatMap(Optional::stream)
         .sorted(
             Comparator.comparing((Place place) -> place.subtask())
-                .thenComparing(Place::sequenceNumber))
+                .thenComparing(Place::record))
         .toList();
   }
 
@@ -64,7 +64,7 @@ public final class Letters {
       return Optional.of(
           new Place(
               new SubtaskId(job, new StageId(names[2]), new ShardId(names[3])),
-              new SequenceNumber(names[4]),
+              RecordNumber.parse(names[4]),
               resent.contains(path.value())));
     } catch (IllegalArgumentException notOurs) {
       return Optional.empty();
@@ -74,7 +74,7 @@ public final class Letters {
   /** Reads a dead letter; empty if it has expired. */
   public Optional<Letter> read(Place place) {
     return storage
-        .get(Layout.deadLetter(place.subtask(), place.sequenceNumber()))
+        .get(Layout.deadLetter(place.subtask(), place.record()))
         .map(Trees::fromJson)
         .map(fields -> letter(place, fields));
   }
@@ -82,7 +82,7 @@ public final class Letters {
   private Letter letter(Place place, Fields fields) {
     return new Letter(
         place.subtask(),
-        place.sequenceNumber(),
+        place.record(),
         fields.text("partitionKey"),
         fields.time("arrival"),
         fields.time("failedAt"),
@@ -93,7 +93,7 @@ public final class Letters {
 
   private Optional<Instant> resentAt(Place place) {
     return storage
-        .get(Layout.resent(place.subtask(), place.sequenceNumber()))
+        .get(Layout.resent(place.subtask(), place.record()))
         .map(Trees::fromJson)
         .map(fields -> fields.time("at"));
   }
@@ -101,6 +101,6 @@ public final class Letters {
   /** Marks the dead letter as sent again. The first mark counts. */
   public void markResent(Letter letter, Instant at) {
     byte[] file = Trees.toJson(Fields.empty().put("v", 1).put("at", at));
-    storage.put(Layout.resent(letter.subtask(), letter.sequenceNumber()), file, Sha256.of(file));
+    storage.put(Layout.resent(letter.subtask(), letter.record()), file, Sha256.of(file));
   }
 }

@@ -26,7 +26,7 @@ class LettersTest {
     Letters letters = new Letters(pipeline.storage(), JOB);
 
     assertThat(letters.all())
-        .extracting(Letters.Place::sequenceNumber)
+        .extracting(place -> place.record().sequenceNumber())
         .containsExactly(batch.get(0).sequenceNumber(), batch.get(2).sequenceNumber());
     Letter first = letters.read(letters.all().getFirst()).orElseThrow();
     assertThat(first.partitionKey()).isEqualTo(batch.getFirst().partitionKey());

@@ -1,0 +1,506 @@
+package dev.cairn.task;
+
+import static dev.cairn.task.pipeline.TaskPipeline.run;
+import static dev.cairn.task.pipeline.TaskPipeline.settings;
+import static dev.cairn.task.pipeline.TaskPipeline.shard;
+import static dev.cairn.task.pipeline.TaskPipeline.subtask;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.format.Fields;
+import dev.cairn.format.FormatVersion;
+import dev.cairn.format.Trees;
+import dev.cairn.function.Context;
+import dev.cairn.function.Deserializer;
+import dev.cairn.function.KeyedFunction;
+import dev.cairn.function.RuntimeContext;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Position;
+import dev.cairn.id.RecordNumber;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.SubSequenceNumber;
+import dev.cairn.inmemory.kinesis.KplAggregator;
+import dev.cairn.journal.ShardFailure;
+import dev.cairn.state.Counts;
+import dev.cairn.state.KeyHash;
+import dev.cairn.storage.Layout;
+import dev.cairn.stream.AggregatedRecordException;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
+import dev.cairn.task.pipeline.DeadlyProcess;
+import dev.cairn.task.pipeline.ScriptedCoordinator;
+import dev.cairn.task.pipeline.Tap;
+import dev.cairn.task.pipeline.TaskPipeline;
+import dev.cairn.task.pipeline.Words;
+import dev.cairn.task.ports.BatchResult;
+import dev.cairn.task.ports.BatchResult.Done;
+import dev.cairn.task.ports.BatchResult.RetryFrom;
+import dev.cairn.task.ports.Deadline;
+import dev.cairn.task.ports.TaskException;
+import dev.cairn.task.ports.TaskSettings;
+import dev.cairn.task.ports.TaskSettings.FailurePolicy;
+import dev.cairn.testing.FunctionHarness;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** User records that the Kinesis Producer Library aggregates are applied one by one. */
+class AggregatedRecordsTest {
+  private static final TaskSettings LENIENT =
+      settings().withFailurePolicy(FailurePolicy.DEAD_LETTER);
+
+  private final TaskPipeline pipeline = new TaskPipeline(2);
+  private final ScriptedCoordinator coordinator = new ScriptedCoordinator(pipeline);
+
+  /** Counts the events that were applied, so that a deadline can depend on them. */
+  private static final class Counted implements KeyedFunction<String> {
+    private final Words words = new Words();
+    private final AtomicInteger applied;
+
+    private Counted(AtomicInteger applied) {
+      this.applied = applied;
+    }
+
+    @Override
+    public Deserializer<String> deserializer() {
+      return words.deserializer();
+    }
+
+    @Override
+    public void open(RuntimeContext context) {
+      words.open(context);
+    }
+
+    @Override
+    public void process(String word, Context context) {
+      words.process(word, context);
+      applied.incrementAndGet();
+    }
+  }
+
+  /** Puts one aggregate of words under the shard's keys, the first word under the first key. */
+  private StreamRecord put(TaskPipeline on, String... words) {
+    KplAggregator aggregator = new KplAggregator();
+    for (int i = 0; i < words.length; i++) {
+      aggregator.add(on.key(0, i % 3), words[i].getBytes(UTF_8));
+    }
+    return put(on, aggregator.toBytes());
+  }
+
+  private StreamRecord put(String... words) {
+    return put(pipeline, words);
+  }
+
+  private static StreamRecord put(TaskPipeline on, byte[] data) {
+    KeyHash here = on.stream().listed().getFirst().range().from();
+    on.stream().put(KplAggregator.PARTITION_KEY, data, Optional.of(here));
+    on.pass(Duration.ofMillis(10));
+    return on.last(0, 1).getFirst();
+  }
+
+  private static Position within(StreamRecord record, int part) {
+    return Position.within(record.sequenceNumber(), new SubSequenceNumber(part));
+  }
+
+  private static Position after(StreamRecord record) {
+    return Position.after(record.sequenceNumber());
+  }
+
+  /** The user records of a shard as Kinesis records, so that a fold can leave some out. */
+  private List<StreamRecord> userRecords() {
+    List<StreamRecord> plain = new ArrayList<>();
+    for (UserRecord record : UserRecord.of(pipeline.all(0))) {
+      StreamRecord whole = record.kinesisRecord();
+      plain.add(
+          record instanceof UserRecord.Part part
+              ? new StreamRecord(
+                  part.partitionKey(), whole.sequenceNumber(), part.data(), whole.arrival())
+              : whole);
+    }
+    return plain;
+  }
+
+  private static <T> List<T> without(List<T> all, int index) {
+    List<T> rest = new ArrayList<>(all);
+    rest.remove(index);
+    return rest;
+  }
+
+  /** Runs a batch in a cold container whose time is over after so many records. */
+  private BatchResult runFor(int records, List<StreamRecord> batch) {
+    AtomicInteger applied = new AtomicInteger();
+    Deadline deadline =
+        () -> applied.get() < records ? Duration.ofMinutes(1) : Duration.ofMillis(10);
+    return run(
+        pipeline.container(Tap.NONE, settings(), () -> new Counted(applied)), 0, batch, deadline);
+  }
+
+  @Test
+  void eachUserRecordIsAppliedUnderItsOwnKey() {
+    pipeline.put(0, "a");
+    put("b", "c", "d", "e");
+    pipeline.put(0, "f");
+
+    assertThat(run(pipeline.container(), 0, pipeline.all(0))).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(6, 0));
+    assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(userRecords()));
+    assertThat(pipeline.state(0)).hasSize(2 * 3);
+    assertThat(pipeline.head(0).position()).isEqualTo(after(pipeline.last(0, 1).getFirst()));
+  }
+
+  @Test
+  void anInvocationThatRunsOutOfTimeWithinAnAggregateIsContinuedThere() {
+    StreamRecord before = pipeline.put(0, "a").getFirst();
+    StreamRecord aggregate = put("b", "c", "d", "e", "f");
+    pipeline.put(0, "g");
+    List<StreamRecord> batch = pipeline.all(0);
+
+    assertThat(runFor(3, batch)).isEqualTo(new RetryFrom(aggregate.sequenceNumber()));
+    assertThat(pipeline.head(0).position()).isEqualTo(within(aggregate, 1));
+    assertThat(pipeline.head(0).firstApplied()).contains(before.sequenceNumber());
+
+    // The mapping can only name the Kinesis record, whose first user records come again.
+    assertThat(runFor(2, batch.subList(1, 3))).isEqualTo(new RetryFrom(aggregate.sequenceNumber()));
+    assertThat(pipeline.head(0).position()).isEqualTo(within(aggregate, 3));
+    assertThat(runFor(2, batch.subList(1, 3))).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(7, 0));
+    assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(userRecords()));
+  }
+
+  @Test
+  void theLastUserRecordEndsItsAggregate() {
+    StreamRecord aggregate = put("a", "b");
+    pipeline.put(0, "c");
+
+    assertThat(runFor(2, pipeline.all(0)))
+        .isEqualTo(new RetryFrom(pipeline.last(0, 1).getFirst().sequenceNumber()));
+
+    assertThat(pipeline.head(0).position()).isEqualTo(after(aggregate));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void aRedeliveredAggregateIsAppliedOnce(int appliedBefore) {
+    put("a", "b", "c", "d");
+    var unused = runFor(appliedBefore, pipeline.all(0));
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(run(pipeline.container(), 0, pipeline.all(0))).isEqualTo(new Done());
+    }
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(4, 0));
+    assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(userRecords()));
+  }
+
+  @Test
+  void underFailAPoisonUserRecordStopsTheShardRightBeforeIt() {
+    StreamRecord aggregate = put("a", "b", "poison", "c");
+    RetryFrom again = new RetryFrom(aggregate.sequenceNumber());
+
+    assertThat(run(pipeline.container(), 0, pipeline.all(0))).isEqualTo(again);
+
+    assertThat(pipeline.head(0).position()).isEqualTo(within(aggregate, 1));
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 0));
+    ShardFailure failing = pipeline.head(0).failing().orElseThrow();
+    assertThat(failing.record()).contains(aggregate.sequenceNumber());
+    assertThat(failing.message()).contains("record " + aggregate.sequenceNumber() + ".2: ");
+    pipeline.pass(Duration.ofMinutes(2));
+    assertThatThrownBy(() -> run(pipeline.container(), 0, pipeline.all(0)))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("cannot apply record " + aggregate.sequenceNumber() + ".2: ");
+
+    pipeline.pass(Duration.ofMinutes(5));
+    Task<String> lenient = pipeline.container(Tap.NONE, LENIENT);
+    assertThat(run(lenient, 0, pipeline.all(0))).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).failing()).isEmpty();
+    assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(without(userRecords(), 2)));
+  }
+
+  @Test
+  void underDeadLetterEachPoisonUserRecordIsSetAsideByItself() {
+    StreamRecord aggregate = put("poison", "a", "poison", "b", "poison");
+
+    assertThat(run(pipeline.container(Tap.NONE, LENIENT), 0, pipeline.all(0)))
+        .isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 3));
+    assertThat(pipeline.head(0).position()).isEqualTo(after(aggregate));
+    for (int part : List.of(0, 2, 4)) {
+      Fields letter = deadLetter(RecordNumber.of(aggregate.sequenceNumber(), sub(part)));
+      assertThat(letter.text("partitionKey")).isEqualTo(pipeline.key(0, part % 3));
+      assertThat(letter.number("subSequenceNumber")).isEqualTo(part);
+      assertThat(letter.text("data")).isEqualTo("cG9pc29u");
+    }
+  }
+
+  private static SubSequenceNumber sub(int part) {
+    return new SubSequenceNumber(part);
+  }
+
+  private Fields deadLetter(RecordNumber record) {
+    return Trees.fromJson(
+        pipeline.storage().get(Layout.deadLetter(subtask(0), record)).orElseThrow());
+  }
+
+  /** Each user record is in its own shard or not, whatever the shard of the aggregate. */
+  @Test
+  void theRangeCheckAppliesToEachUserRecord() {
+    byte[] data =
+        new KplAggregator()
+            .add(pipeline.key(0, 0), "a".getBytes(UTF_8))
+            .add(pipeline.key(1, 0), "b".getBytes(UTF_8))
+            .add(pipeline.key(0, 1), "c".getBytes(UTF_8))
+            .toBytes();
+    StreamRecord aggregate = put(pipeline, data);
+
+    assertThat(run(pipeline.container(), 0, pipeline.all(0)))
+        .isEqualTo(new RetryFrom(aggregate.sequenceNumber()));
+    assertThat(pipeline.head(0).position()).isEqualTo(within(aggregate, 0));
+    assertThat(pipeline.head(0).failing().orElseThrow().reason())
+        .isEqualTo(FailureReason.KEY_OUTSIDE_SHARD);
+
+    pipeline.pass(Duration.ofMinutes(5));
+    assertThat(run(pipeline.container(Tap.NONE, LENIENT), 0, pipeline.all(0)))
+        .isEqualTo(new Done());
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 1));
+    assertThat(deadLetter(RecordNumber.of(aggregate.sequenceNumber(), sub(1))).text("cause"))
+        .contains("outside the shard's range");
+  }
+
+  @ParameterizedTest
+  @EnumSource(FailurePolicy.class)
+  void aMalformedAggregateFollowsThePolicy(FailurePolicy policy) {
+    pipeline.put(0, "a");
+    StreamRecord malformed = put(pipeline, KplAggregator.framed(new byte[] {10, 5, 'k'}));
+    pipeline.put(0, "c");
+    Task<String> container =
+        pipeline.container(Tap.NONE, settings().withFailurePolicy(policy));
+
+    BatchResult result = run(container, 0, pipeline.all(0));
+
+    String problem = "its content is malformed: field 1 has 5 bytes, and 1 are left";
+    switch (policy) {
+      case FAIL -> {
+        assertThat(result).isEqualTo(new RetryFrom(malformed.sequenceNumber()));
+        ShardFailure failing = pipeline.head(0).failing().orElseThrow();
+        assertThat(failing.reason()).isEqualTo(FailureReason.AGGREGATED_RECORD);
+        assertThat(failing.message()).contains(problem);
+      }
+      case DEAD_LETTER -> {
+        assertThat(result).isEqualTo(new Done());
+        assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 1));
+        assertThat(deadLetter(RecordNumber.of(malformed.sequenceNumber())).text("cause"))
+            .contains(problem);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatOnlyBeginsLikeAnAggregateIsAPlainRecord(FailurePolicy policy) {
+    byte[] torn = new KplAggregator().add("u", "x".getBytes(UTF_8)).toBytes();
+    torn[torn.length - 1]++;
+    byte[] magic = {(byte) 0xF3, (byte) 0x89, (byte) 0x9A, (byte) 0xC2};
+    for (byte[] data : List.of(torn, magic, new byte[0], "x".getBytes(UTF_8))) {
+      pipeline.put(pipeline.key(0, 0), data);
+    }
+    Task<byte[]> container =
+        pipeline.container(Tap.NONE, settings().withFailurePolicy(policy), Bytes::new);
+
+    assertThat(run(container, 0, pipeline.all(0))).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(4, 0));
+  }
+
+  /** Takes any bytes. */
+  private static final class Bytes implements KeyedFunction<byte[]> {
+    @Override
+    public Deserializer<byte[]> deserializer() {
+      return data -> data;
+    }
+
+    @Override
+    public void open(RuntimeContext context) {}
+
+    @Override
+    public void process(byte[] event, Context context) {}
+  }
+
+  @Test
+  void anAggregateWithoutAUserRecordIsPassed() {
+    StreamRecord empty = put(pipeline, KplAggregator.framed(new byte[] {10, 1, 'k'}));
+
+    assertThat(run(pipeline.container(), 0, pipeline.all(0))).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).position()).isEqualTo(after(empty));
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(0, 0));
+  }
+
+  @ParameterizedTest
+  @EnumSource(FailurePolicy.class)
+  void aJobInAnEarlierFormatRefusesTheWholeAggregate(FailurePolicy policy) {
+    TaskPipeline early = new TaskPipeline(1, FormatVersion.ONE);
+    early.put(0, "a");
+    StreamRecord aggregate = put(early, "b", "c", "d");
+    early.put(0, "e");
+    Task<String> container = early.container(Tap.NONE, settings().withFailurePolicy(policy));
+
+    BatchResult result = run(container, 0, early.all(0));
+
+    switch (policy) {
+      case FAIL -> {
+        assertThat(result).isEqualTo(new RetryFrom(aggregate.sequenceNumber()));
+        assertThat(early.head(0).failing().orElseThrow().message()).contains("cairn upgrade");
+        assertThat(early.head(0).counts()).isEqualTo(new Counts(1, 0));
+      }
+      case DEAD_LETTER -> {
+        assertThat(result).isEqualTo(new Done());
+        assertThat(early.head(0).counts()).isEqualTo(new Counts(2, 1));
+        assertThat(
+                early.storage().get(Layout.deadLetter(subtask(0), aggregate.sequenceNumber())))
+            .isPresent();
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- records that end the process
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kill", "oom"})
+  void aUserRecordThatEndsTheProcessIsFoundWithinItsAggregate(String deadly) {
+    put("a", "b", "c", deadly, "d", "e", deadly, "f");
+    pipeline.put(0, "g");
+    List<StreamRecord> batch = pipeline.all(0);
+    boolean isDone = false;
+    for (int i = 0; i < 80 && !isDone; i++) {
+      DeadlyProcess process = new DeadlyProcess();
+      BatchResult[] result = new BatchResult[1];
+      var unused =
+          catchThrowable(() -> result[0] = run(process.container(pipeline, LENIENT), 0, batch));
+      isDone = !process.isEnded() && result[0] instanceof Done;
+      pipeline.pass(Duration.ofMinutes(2));
+      if (process.isEnded() && pipeline.head(0).isolation().isEmpty()) {
+        coordinator.suspect(subtask(0));
+      }
+    }
+
+    assertThat(isDone).isTrue();
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(7, 2));
+    assertThat(pipeline.state(0))
+        .isEqualTo(TaskPipeline.fold(without(without(userRecords(), 6), 3)));
+  }
+
+  // ---------------------------------------------------------------- restores
+
+  /** A checkpoint within the aggregate, and everything applied after it. */
+  private CheckpointId checkpointWithin(StreamRecord aggregate) {
+    var unused = runFor(2, List.of(aggregate));
+    assertThat(pipeline.head(0).position()).isEqualTo(within(aggregate, 1));
+    return coordinator.checkpoint(pipeline.container());
+  }
+
+  @Test
+  void aRestoreToAPositionWithinAnAggregateReplaysTheRestOfIt() {
+    StreamRecord aggregate = put("a", "b", "c", "d");
+    CheckpointId checkpoint = checkpointWithin(aggregate);
+    pipeline.put(0, "e");
+    assertThat(run(pipeline.container(), 0, pipeline.all(0))).isEqualTo(new Done());
+    coordinator.restore(checkpoint);
+    assertThat(pipeline.head(0).position()).isEqualTo(within(aggregate, 1));
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 0));
+
+    pipeline.container().wake(shard(0), TaskPipeline.AMPLE);
+
+    assertThat(pipeline.head(0).hasGap()).isFalse();
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(5, 0));
+    assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(userRecords()));
+  }
+
+  /** The frontier, too, may lie within an aggregate. */
+  @Test
+  void aReplayEndsWithinAnAggregateWhereTheRestoredJobHadStopped() {
+    StreamRecord aggregate = put("a", "b", "c", "d", "e");
+    CheckpointId checkpoint = checkpointWithin(aggregate);
+    var unused = runFor(2, List.of(aggregate));
+    assertThat(pipeline.head(0).position()).isEqualTo(within(aggregate, 3));
+    coordinator.restore(checkpoint);
+
+    pipeline.container().wake(shard(0), TaskPipeline.AMPLE);
+
+    assertThat(pipeline.head(0).hasGap()).isFalse();
+    assertThat(pipeline.head(0).position()).isEqualTo(within(aggregate, 3));
+    assertThat(run(pipeline.container(), 0, pipeline.all(0))).isEqualTo(new Done());
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(5, 0));
+    assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(userRecords()));
+  }
+
+  @Test
+  void aReplayFromWithinAnAggregateNeedsThatVeryRecord() {
+    StreamRecord aggregate = put("a", "b", "c", "d");
+    CheckpointId checkpoint = checkpointWithin(aggregate);
+    StreamRecord next = pipeline.put(0, "e").getFirst();
+    assertThat(run(pipeline.container(), 0, pipeline.all(0))).isEqualTo(new Done());
+    coordinator.restore(checkpoint);
+    pipeline.stream().trim(shard(0), next.sequenceNumber());
+
+    assertThatThrownBy(() -> pipeline.container().wake(shard(0), TaskPipeline.AMPLE))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("record " + aggregate.sequenceNumber())
+        .hasMessageContaining("beyond the stream's retention");
+  }
+
+  /** The mapping goes on with the oldest record that is left, which the task must not take. */
+  @Test
+  void theRestOfAnAggregateThatExpiredIsNotPassedOver() {
+    StreamRecord aggregate = put("a", "b", "c", "d");
+    var unused = runFor(2, List.of(aggregate));
+    List<StreamRecord> next = pipeline.put(0, "e");
+    pipeline.stream().trim(shard(0), next.getFirst().sequenceNumber());
+
+    assertThatThrownBy(() -> run(pipeline.container(), 0, next))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("may have lost records")
+        .hasMessageContaining("record " + aggregate.sequenceNumber());
+    assertThat(pipeline.head(0).failing().orElseThrow().reason())
+        .isEqualTo(FailureReason.RECORDS_LOST);
+  }
+
+  // ---------------------------------------------------------------- what users test with
+
+  @Test
+  void theHarnessTakesAggregatesApart() throws Exception {
+    FunctionHarness<String> harness = FunctionHarness.of(new Words());
+    byte[] data =
+        new KplAggregator().add("u", "x".getBytes(UTF_8)).add("v", "y".getBytes(UTF_8)).toBytes();
+
+    harness.processBytes("a", data, Instant.EPOCH);
+
+    assertThat(harness.keys()).containsExactly("u", "v");
+    byte[] malformed = KplAggregator.framed(new byte[] {10, 5, 'k'});
+    assertThatThrownBy(() -> harness.processBytes("a", malformed, Instant.EPOCH))
+        .isInstanceOf(AggregatedRecordException.class)
+        .hasMessageContaining("malformed");
+  }
+
+  @Test
+  void theFirstRecordEverAppliedMayBeAnAggregate() {
+    SequenceNumber first = put("a", "b").sequenceNumber();
+    assertThat(run(pipeline.container(), 0, pipeline.all(0))).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).firstApplied()).contains(first);
+    assertThat(pipeline.head(0).firstAppliedSub()).isEmpty();
+  }
+}
