@@ -1,11 +1,13 @@
 package dev.cairn.checkpoint;
 
 import dev.cairn.restart.RestartStrategy;
+import dev.cairn.settings.AggregateHashKey;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.DamagedHeadFallback;
 import dev.cairn.settings.FlinkDuration;
 import dev.cairn.settings.Option;
 import dev.cairn.settings.Options;
+import dev.cairn.settings.RecordOutsideShard;
 import dev.cairn.settings.RetentionOnCancellation;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
@@ -192,6 +194,16 @@ public record CheckpointSettings(Configuration configuration) {
   /** Returns what to do about a damaged journal when no checkpoint is left to restore. */
   public DamagedHeadFallback recoveryFallback() {
     return configuration.get(Options.RECOVERY_FALLBACK);
+  }
+
+  /** Returns by which hash key the state of a user record of an aggregate is kept. */
+  public AggregateHashKey aggregateHashKey() {
+    return configuration.get(Options.AGGREGATE_HASH_KEY);
+  }
+
+  /** Returns what to do about a user record of an aggregate that belongs to another shard. */
+  public RecordOutsideShard aggregateOutsideShard() {
+    return configuration.get(Options.AGGREGATE_OUTSIDE_SHARD);
   }
 
   @Override

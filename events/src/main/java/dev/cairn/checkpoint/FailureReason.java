@@ -19,9 +19,12 @@ public enum FailureReason {
   /** The stored state, or the journal, cannot be read by the deployed code. */
   INCOMPATIBLE_STATE(
       true, "deploy code that reads what is stored, or restore a checkpoint from before it"),
-  /** A record's partition key does not hash into the shard that delivered it. */
+  /** A record's hash key does not belong to the shard that delivered it. */
   KEY_OUTSIDE_SHARD(
-      true, "send records without an explicit hash key, or set the failure policy to DEAD_LETTER"),
+      true,
+      "send records without an explicit hash key, or let the function name it; with the Kinesis"
+          + " Producer Library set cairn.aggregates.outside-shard; or set the failure policy to"
+          + " DEAD_LETTER"),
   /** A record was applied alone, and the invocation that applied it did not return. */
   PROCESS_ENDED(
       true,

@@ -214,6 +214,36 @@ public final class Options {
               + " restart it FROM_BEGINNING of the stream",
           EVERYWHERE);
 
+  public static final Option<AggregateHashKey> AGGREGATE_HASH_KEY =
+      option(
+          "cairn.aggregates.hash-key",
+          List.of(),
+          OptionType.choice(
+              AggregateHashKey.class,
+              AggregateHashKey::name,
+              names(AggregateHashKey.values()),
+              Map.of()),
+          AggregateHashKey.PARTITION_KEY,
+          "not in Flink",
+          "by which hash key a user record of an aggregate belongs to a shard, and its state is"
+              + " kept: the hash of its PARTITION_KEY, or its EXPLICIT hash key where it has one",
+          BUT_THE_ITEM);
+
+  public static final Option<RecordOutsideShard> AGGREGATE_OUTSIDE_SHARD =
+      option(
+          "cairn.aggregates.outside-shard",
+          List.of(),
+          OptionType.choice(
+              RecordOutsideShard.class,
+              RecordOutsideShard::name,
+              names(RecordOutsideShard.values()),
+              Map.of()),
+          RecordOutsideShard.FAILURE_POLICY,
+          "not in Flink",
+          "what becomes of a user record of an aggregate whose hash key lies outside the shard:"
+              + " the FAILURE_POLICY decides, or DISCARD it, as the Kinesis Client Library does",
+          BUT_THE_ITEM);
+
   public static final Option<Optional<Duration>> SCRUB_INTERVAL =
       option(
           "cairn.scrub.interval",
@@ -375,6 +405,8 @@ public final class Options {
                     || option == CHECKPOINT_DIRECTORY
                     || option == MAX_INLINE_STATE
                     || option == DATA_INLINE_THRESHOLD
+                    || option == AGGREGATE_HASH_KEY
+                    || option == AGGREGATE_OUTSIDE_SHARD
                     || option.name().startsWith("restart-strategy."))
         .toList();
   }

@@ -31,10 +31,16 @@ public record KeyHash(long high, long low) implements Comparable<KeyHash> {
 
   /** Reads the decimal form in which Kinesis names the bounds of a shard. */
   public static KeyHash ofDecimal(String decimal) {
-    BigInteger number = new BigInteger(decimal);
+    return of(new BigInteger(decimal));
+  }
+
+  /**
+   * @throws IllegalArgumentException if the number is not from 0 to 2^128 - 1
+   */
+  public static KeyHash of(BigInteger number) {
     if (number.signum() < 0 || number.bitLength() > 128) {
       throw new IllegalArgumentException(
-          "hash key " + decimal + " is not an unsigned 128-bit number");
+          "hash key " + number + " is not an unsigned 128-bit number");
     }
     return new KeyHash(number.shiftRight(64).longValue(), number.longValue());
   }

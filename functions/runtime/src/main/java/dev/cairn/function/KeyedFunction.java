@@ -1,5 +1,8 @@
 package dev.cairn.function;
 
+import java.math.BigInteger;
+import java.util.Optional;
+
 /**
  * A stateful function over a keyed stream. One instance belongs to one subtask: it is created by
  * its public constructor without parameters, opened once, and then processes the subtask's events
@@ -34,6 +37,27 @@ public interface KeyedFunction<E> {
    * and the pipeline's failure policy decides how to continue.
    */
   void process(E event, Context context) throws Exception;
+
+  /**
+   * Returns the explicit hash key with which producers send records of a partition key; empty if
+   * they send none, which is the default.
+   *
+   * <p>A producer that sets an explicit hash key decides itself to which shard a record goes.
+   * Kinesis does not deliver that hash key with the record, so a function has to name it. It is
+   * then the hash key of every record of that partition key, aggregated or not: the record has to
+   * come from the shard that owns the hash key, and its state is kept under it.
+   *
+   * <p>Splits, merges and redistributions move state by this hash key. It must therefore depend on
+   * the partition key alone, and be the one that every producer sends. The state of keys that share
+   * a hash key can never be divided between shards. A version of the function that returns another
+   * hash key for a partition key begins with empty state for it; the earlier state stays where it
+   * is. So does the state from before the function returned any.
+   *
+   * @return a number from 0 to 2<sup>128</sup> - 1
+   */
+  default Optional<BigInteger> explicitHashKeyOf(String partitionKey) {
+    return Optional.empty();
+  }
 
   /**
    * Returns the partition key under which a producer sends this event. Only producers call it, such

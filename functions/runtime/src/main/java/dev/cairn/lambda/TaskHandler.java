@@ -211,6 +211,7 @@ public final class TaskHandler implements RequestStreamHandler {
         .withStart(environment.start())
         .withFailurePolicy(environment.failurePolicy())
         .withInlineThreshold(settings.dataInlineThreshold())
+        .withAggregates(settings.aggregateHashKey(), settings.aggregateOutsideShard())
         .withTimeout(timeout);
   }
 

@@ -3,7 +3,7 @@ package dev.cairn.operator;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
 
-/** A record's partition key does not hash into the shard that delivered it. */
+/** A record's hash key does not belong to the shard that delivered it. */
 public final class KeyOutsideRangeException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -17,9 +17,10 @@ public final class KeyOutsideRangeException extends RuntimeException {
             + hash
             + ", outside the shard's range "
             + range
-            + ": its producer sent it with an explicit hash key. Cairn finds a key's state by"
-            + " the key's own hash, so explicit hash keys are not supported; send the"
-            + " record without an explicit hash key");
+            + ": its producer sent it with an explicit hash key, or in an aggregate that was meant"
+            + " for another shard. State is kept in the shard of the hash; send the record without"
+            + " an explicit hash key, or name the hash keys of a function's records with"
+            + " explicitHashKeyOf, or see cairn.aggregates.outside-shard");
     this.partitionKey = partitionKey;
   }
 

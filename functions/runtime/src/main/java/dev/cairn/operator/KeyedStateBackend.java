@@ -8,8 +8,10 @@ import dev.cairn.function.ValueState;
 import dev.cairn.function.ValueStateDescriptor;
 import dev.cairn.state.Change;
 import dev.cairn.state.HashRange;
+import dev.cairn.state.KeyHash;
 import dev.cairn.state.StateSchema;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -88,11 +90,18 @@ public interface KeyedStateBackend extends RecordEffects {
 
   /**
    * Begins a record: until it is committed or rolled back, states access the values of this key.
+   * The values of a partition key under one hash are not those under another.
    *
-   * @throws KeyOutsideRangeException if the key is not in the hash range; no record is begun then
+   * @param explicitHash the hash under which the key's values are kept; empty for the key's own
+   * @throws KeyOutsideRangeException if the hash is not in the range; no record is begun then
    * @throws UnstorableKeyException if the key cannot be stored; no record is begun then
    */
-  void setCurrentKey(String partitionKey);
+  void setCurrentKey(String partitionKey, Optional<KeyHash> explicitHash);
+
+  /** Begins a record of a key whose values are kept under its own hash. */
+  default void setCurrentKey(String partitionKey) {
+    setCurrentKey(partitionKey, Optional.empty());
+  }
 
   /** Returns how many cells have changed since the last drain. */
   int changedCells();

@@ -5,8 +5,10 @@ import dev.cairn.function.Deserializer;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.operator.RecordFailedException.Stage;
 import dev.cairn.state.HashRange;
+import dev.cairn.state.KeyHash;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The opened user's function of one subtask, with its state. It applies one record at a time,
@@ -71,7 +73,22 @@ public final class Operator<E> {
    */
   public void process(String partitionKey, byte[] data, Instant arrival)
       throws RecordFailedException {
-    begin(partitionKey);
+    process(partitionKey, Optional.empty(), data, arrival);
+  }
+
+  /**
+   * Applies one record, completely or not at all.
+   *
+   * @param explicitHash the hash key under which the state is kept, unless the function names
+   *     another one; without either it is the partition key's own hash
+   * @throws RecordFailedException if the record cannot be decoded or the function threw
+   * @throws KeyOutsideRangeException if the hash key does not belong to this state
+   * @throws UnreadableStateException if a stored value cannot be decoded
+   */
+  public void process(
+      String partitionKey, Optional<KeyHash> explicitHash, byte[] data, Instant arrival)
+      throws RecordFailedException {
+    begin(partitionKey, explicitHash);
     boolean isApplied = false;
     try {
       E event = decode(partitionKey, data);
@@ -87,11 +104,27 @@ public final class Operator<E> {
     }
   }
 
-  private void begin(String partitionKey) throws RecordFailedException {
+  private void begin(String partitionKey, Optional<KeyHash> explicitHash)
+      throws RecordFailedException {
+    Optional<KeyHash> hash = explicitHash(partitionKey).or(() -> explicitHash);
     try {
-      state.setCurrentKey(partitionKey);
+      state.setCurrentKey(partitionKey, hash);
     } catch (UnstorableKeyException e) {
       throw new RecordFailedException(Stage.DESERIALIZATION, partitionKey, e);
+    }
+  }
+
+  /**
+   * Returns the hash key that the function names for a partition key.
+   *
+   * @throws RecordFailedException if the function threw, or the hash key is none
+   */
+  public Optional<KeyHash> explicitHash(String partitionKey) throws RecordFailedException {
+    try {
+      return function.explicitHashKeyOf(partitionKey).map(KeyHash::of);
+    } catch (Throwable e) {
+      UserCode.rethrowIfNotItsOwn(e);
+      throw new RecordFailedException(Stage.PROCESSING, partitionKey, e);
     }
   }
 

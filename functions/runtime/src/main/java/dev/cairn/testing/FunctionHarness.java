@@ -158,7 +158,8 @@ public final class FunctionHarness<E> {
   }
 
   private SortedMap<StateKey, byte[]> cellsOf(String key, KeyContents contents) {
-    KeyHash hash = KeyHash.of(key);
+    KeyHash hash =
+        function.explicitHashKeyOf(key).map(KeyHash::of).orElseGet(() -> KeyHash.of(key));
     byte[] nowhere = new byte[0];
     SortedMap<StateKey, byte[]> cells = new TreeMap<>();
     for (StateDescriptor descriptor : declared.values()) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.settings.AggregateHashKey;
 import dev.cairn.settings.DamagedHeadFallback;
 import dev.cairn.settings.Options;
+import dev.cairn.settings.RecordOutsideShard;
 import dev.cairn.settings.RetentionOnCancellation;
 import dev.cairn.settings.SettingSource;
 import java.time.Duration;
@@ -47,10 +49,14 @@ class CheckpointConfigTest {
   void setsAnyOtherByItsConstantOrItsName() {
     config
         .set(Options.RECOVERY_FALLBACK, DamagedHeadFallback.FROM_BEGINNING)
-        .set("state.checkpoints.num-retained", "7");
+        .set("state.checkpoints.num-retained", "7")
+        .set("cairn.aggregates.hash-key", "explicit")
+        .set(Options.AGGREGATE_OUTSIDE_SHARD, RecordOutsideShard.DISCARD);
 
     assertThat(settings().recoveryFallback()).isEqualTo(DamagedHeadFallback.FROM_BEGINNING);
     assertThat(settings().numRetained()).isEqualTo(7);
+    assertThat(settings().aggregateHashKey()).isEqualTo(AggregateHashKey.EXPLICIT);
+    assertThat(settings().aggregateOutsideShard()).isEqualTo(RecordOutsideShard.DISCARD);
   }
 
   @ParameterizedTest

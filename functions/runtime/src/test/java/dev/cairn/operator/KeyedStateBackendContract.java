@@ -244,6 +244,89 @@ public abstract class KeyedStateBackendContract {
     exact.state().setCurrentKey("a");
   }
 
+  private void count(Operator<String> on, Optional<KeyHash> hash) throws Exception {
+    function.body = event -> function.count.update(function.count.value().orElse(0L) + 1);
+    on.process("a", hash, "event".getBytes(UTF_8), Instant.EPOCH);
+  }
+
+  private static StateKey countUnder(KeyHash hash) {
+    return StateKey.of(hash, "a", "count", new byte[0]);
+  }
+
+  private static Map<StateKey, String> counts(List<Change> changes) {
+    Map<StateKey, String> counts = new LinkedHashMap<>();
+    for (Change change : changes) {
+      counts.put(change.key(), HexFormat.of().formatHex(((Change.Put) change).value()));
+    }
+    return counts;
+  }
+
+  @Test
+  void aKeyHasAStateUnderEachOfItsHashes() throws Exception {
+    KeyHash explicit = new KeyHash(7, 7);
+    KeyHash another = new KeyHash(8, 8);
+    KeyHash own = KeyHash.of("a");
+    count(operator, Optional.of(explicit));
+    count(operator, Optional.empty());
+    count(operator, Optional.of(another));
+    count(operator, Optional.of(explicit));
+    count(operator, Optional.of(own));
+
+    List<Change> drained = operator.state().drain();
+
+    assertThat(counts(drained))
+        .isEqualTo(
+            Map.of(countUnder(explicit), "02", countUnder(another), "01", countUnder(own), "02"));
+    // A backend that loads them in any order has the same ones.
+    for (List<Change> order : List.of(drained, drained.reversed())) {
+      AnyFunction cold = new AnyFunction();
+      Operator<String> loaded = open(cold, HashRange.ALL);
+      order.forEach(loaded.state()::load);
+      List<Long> found = new ArrayList<>();
+      cold.body = event -> found.add(cold.count.value().orElse(0L));
+      for (Optional<KeyHash> hash :
+          List.of(
+              Optional.of(explicit), Optional.of(another), Optional.<KeyHash>empty())) {
+        loaded.process("a", hash, "event".getBytes(UTF_8), Instant.EPOCH);
+      }
+      assertThat(found).containsExactly(2L, 1L, 2L);
+      List<Change.Put> all = new ArrayList<>();
+      loaded.state().forEach(all::add);
+      assertThat(all).hasSize(3);
+    }
+  }
+
+  @Test
+  void aStateUnderAnExplicitHashIsRemovedAlone() throws Exception {
+    KeyHash explicit = new KeyHash(7, 7);
+    count(operator, Optional.empty());
+    count(operator, Optional.of(explicit));
+    operator.state().drain();
+    function.body = event -> function.count.clear();
+    operator.process("a", Optional.of(explicit), new byte[0], Instant.EPOCH);
+    assertThat(operator.state().drain())
+        .containsExactly(new Change.Removed(countUnder(explicit)));
+
+    count(operator, Optional.of(explicit));
+    count(operator, Optional.empty());
+
+    assertThat(counts(operator.state().drain()))
+        .isEqualTo(Map.of(countUnder(explicit), "01", countUnder(KeyHash.of("a")), "02"));
+  }
+
+  @Test
+  void theRangeIsOneOfTheHashesUnderWhichStateIsKept() throws Exception {
+    KeyHash hash = new KeyHash(7, 7);
+    Operator<String> narrow = open(function, new HashRange(hash, hash));
+    count(narrow, Optional.of(hash));
+
+    assertThat(counts(narrow.state().drain())).isEqualTo(Map.of(countUnder(hash), "01"));
+    for (Optional<KeyHash> other :
+        List.of(Optional.<KeyHash>empty(), Optional.of(new KeyHash(7, 8)))) {
+      assertThatThrownBy(() -> count(narrow, other)).isInstanceOf(KeyOutsideRangeException.class);
+    }
+  }
+
   @Test
   void aKeyThatIsNoTextFailsItsRecord() {
     for (String key : List.of("\ud83d", "x".repeat(70_000))) {

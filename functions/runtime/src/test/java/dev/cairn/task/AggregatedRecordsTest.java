@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.cairn.cbor.Cbor;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.format.Fields;
 import dev.cairn.format.FormatVersion;
@@ -24,8 +25,11 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.inmemory.kinesis.KplAggregator;
 import dev.cairn.journal.ShardFailure;
+import dev.cairn.settings.AggregateHashKey;
+import dev.cairn.settings.RecordOutsideShard;
 import dev.cairn.state.Counts;
 import dev.cairn.state.KeyHash;
+import dev.cairn.state.StateKey;
 import dev.cairn.storage.Layout;
 import dev.cairn.stream.AggregatedRecordException;
 import dev.cairn.stream.StreamRecord;
@@ -43,9 +47,12 @@ import dev.cairn.task.ports.TaskException;
 import dev.cairn.task.ports.TaskSettings;
 import dev.cairn.task.ports.TaskSettings.FailurePolicy;
 import dev.cairn.testing.FunctionHarness;
+import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -374,6 +381,232 @@ class AggregatedRecordsTest {
             .isPresent();
       }
     }
+  }
+
+  // ---------------------------------------------------------------- hash keys
+
+  private static final byte[] A = "a".getBytes(UTF_8);
+
+  private TaskSettings with(AggregateHashKey hashKey, RecordOutsideShard outside) {
+    return settings().withAggregates(hashKey, outside);
+  }
+
+  /** The hash in the first shard's range under which tests send keys of the second shard. */
+  private KeyHash here() {
+    return pipeline.stream().listed().getFirst().range().from();
+  }
+
+  private KplAggregator ofAnotherShard() {
+    return new KplAggregator().add(pipeline.key(1, 0), Optional.of(here()), A);
+  }
+
+  @Test
+  void anExplicitHashKeyIsOfNoInterestByDefault() {
+    put(pipeline, ofAnotherShard().toBytes());
+
+    assertThatThrownBy(() -> run(pipeline.container(), 0, pipeline.all(0)))
+        .hasMessageContaining("outside the shard's range");
+
+    assertThat(pipeline.head(0).failing().orElseThrow().reason())
+        .isEqualTo(FailureReason.KEY_OUTSIDE_SHARD);
+  }
+
+  /** As a setting, the explicit hash key decides, and a child of its range has the state. */
+  @Test
+  void stateUnderAnExplicitHashKeyFollowsItThroughASplit() {
+    String key = pipeline.key(1, 0);
+    put(pipeline, ofAnotherShard().add(key, Optional.of(here()), A).toBytes());
+    TaskSettings explicit =
+        with(AggregateHashKey.EXPLICIT, RecordOutsideShard.FAILURE_POLICY);
+    assertThat(run(pipeline.container(Tap.NONE, explicit), 0, pipeline.all(0)))
+        .isEqualTo(new Done());
+    StateKey count = StateKey.of(here(), key, "count", new byte[0]);
+    assertThat(pipeline.state(0)).containsKey(count);
+
+    pipeline.stream().split(shard(0));
+    pipeline
+        .stream()
+        .put("a", ofAnotherShard().toBytes(), Optional.of(here()));
+    Task<String> container = pipeline.container(Tap.NONE, explicit);
+    for (int i = 0; i < 3; i++) {
+      var unused = catchThrowable(() -> run(container, 2, pipeline.all(2)));
+    }
+
+    assertThat(run(container, 2, pipeline.all(2))).isEqualTo(new Done());
+    assertThat(pipeline.state(2).get(count)).isEqualTo(HexFormat.of().formatHex(Cbor.ofLong(3)));
+  }
+
+  @Test
+  void anExplicitHashKeyOutsideTheShardFollowsThePolicy() {
+    KeyHash there = pipeline.stream().listed().get(1).range().from();
+    byte[] data = new KplAggregator().add(pipeline.key(0, 0), Optional.of(there), A).toBytes();
+    put(pipeline, data);
+    TaskSettings explicit =
+        with(AggregateHashKey.EXPLICIT, RecordOutsideShard.FAILURE_POLICY);
+
+    assertThatThrownBy(() -> run(pipeline.container(Tap.NONE, explicit), 0, pipeline.all(0)))
+        .hasMessageContaining("has the hash " + there + ", outside the shard's range");
+    pipeline.pass(Duration.ofMinutes(5));
+    assertThat(run(pipeline.container(), 0, pipeline.all(0))).isEqualTo(new Done());
+  }
+
+  /** Partition keys "k" and the explicit hash key that the test gives. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"x", "", "-1", "340282366920938463463374607431768211456", "1e3"})
+  void aHashKeyThatIsNoneFailsItsUserRecordWhereItCounts(String text) throws Exception {
+    ByteArrayOutputStream message = new ByteArrayOutputStream();
+    byte[] key = pipeline.key(0, 0).getBytes(UTF_8);
+    message.writeBytes(new byte[] {10, (byte) key.length});
+    message.writeBytes(key);
+    message.writeBytes(new byte[] {18, (byte) text.length()});
+    message.writeBytes(text.getBytes(UTF_8));
+    message.writeBytes(new byte[] {26, 7, 8, 0, 16, 0, 26, 1, 'a'});
+    message.writeBytes(new byte[] {26, 5, 8, 0, 26, 1, 'b'});
+    put(pipeline, KplAggregator.framed(message.toByteArray()));
+    TaskSettings explicit =
+        with(AggregateHashKey.EXPLICIT, RecordOutsideShard.DISCARD)
+            .withFailurePolicy(FailurePolicy.DEAD_LETTER);
+
+    assertThat(run(pipeline.container(Tap.NONE, explicit), 0, pipeline.all(0)))
+        .isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(1, 1));
+    RecordNumber first =
+        RecordNumber.of(pipeline.all(0).getFirst().sequenceNumber(), sub(0));
+    assertThat(deadLetter(first).text("cause"))
+        .contains("explicit hash key \"" + text + "\", which is not a number from 0 to 2^128 - 1");
+    assertThat(deadLetter(first).text("explicitHashKey")).isEqualTo(text);
+    assertThat(deadLetter(first).optionalText("boundBy")).isEmpty();
+  }
+
+  /** The library sends such a record again, to the shard that it belongs to. */
+  @ParameterizedTest
+  @EnumSource(FailurePolicy.class)
+  void userRecordsOfAnotherShardCanBeDiscarded(FailurePolicy policy) {
+    byte[] data =
+        new KplAggregator()
+            .add(pipeline.key(1, 0), A)
+            .add(pipeline.key(0, 0), A)
+            .add(pipeline.key(1, 1), A)
+            .toBytes();
+    StreamRecord aggregate = put(pipeline, data);
+    TaskSettings discarding =
+        with(AggregateHashKey.PARTITION_KEY, RecordOutsideShard.DISCARD).withFailurePolicy(policy);
+
+    assertThat(run(pipeline.container(Tap.NONE, discarding), 0, pipeline.all(0)))
+        .isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(1, 0));
+    assertThat(pipeline.head(0).position()).isEqualTo(after(aggregate));
+    assertThat(pipeline.state(0)).hasSize(2);
+  }
+
+  /** No library sends a plain record again, so it is never discarded. */
+  @Test
+  void aPlainRecordOfAnotherShardIsNotDiscarded() {
+    pipeline.stream().put(pipeline.key(1, 0), A, Optional.of(here()));
+    TaskSettings discarding = with(AggregateHashKey.PARTITION_KEY, RecordOutsideShard.DISCARD);
+
+    assertThatThrownBy(
+            () -> run(pipeline.container(Tap.NONE, discarding), 0, pipeline.all(0)))
+        .hasMessageContaining("outside the shard's range");
+  }
+
+  @Test
+  void aDeadLetterTellsTheHashKeyUnderWhichItsStateIsKept() {
+    String key = pipeline.key(1, 0);
+    byte[] poison = "poison".getBytes(UTF_8);
+    StreamRecord plain = putPlain(key, poison);
+    StreamRecord aggregate =
+        put(pipeline, new KplAggregator().add(key, Optional.of(here()), poison).toBytes());
+    RecordNumber part = RecordNumber.of(aggregate.sequenceNumber(), sub(0));
+
+    var unused = run(pipeline.container(Tap.NONE, LENIENT, Pinned::new), 0, pipeline.all(0));
+
+    assertThat(deadLetter(RecordNumber.of(plain.sequenceNumber())).text("hashKey")).isEqualTo("0");
+    assertThat(deadLetter(part).text("hashKey")).isEqualTo("0");
+    assertThat(deadLetter(part).optionalText("boundBy")).isEmpty();
+  }
+
+  @Test
+  void aDeadLetterTellsThatOnlyItsAggregateHasTheHashKey() {
+    byte[] poison = "poison".getBytes(UTF_8);
+    StreamRecord aggregate =
+        put(
+            pipeline,
+            new KplAggregator()
+                .add(pipeline.key(1, 0), Optional.of(here()), poison)
+                .add(pipeline.key(0, 0), poison)
+                .toBytes());
+    TaskSettings explicit =
+        LENIENT.withAggregates(AggregateHashKey.EXPLICIT, RecordOutsideShard.FAILURE_POLICY);
+
+    var unused = run(pipeline.container(Tap.NONE, explicit), 0, pipeline.all(0));
+
+    RecordNumber first = RecordNumber.of(aggregate.sequenceNumber(), sub(0));
+    RecordNumber second = RecordNumber.of(aggregate.sequenceNumber(), sub(1));
+    assertThat(deadLetter(first).optionalText("boundBy")).contains("aggregate");
+    assertThat(deadLetter(second).optionalText("boundBy")).isEmpty();
+  }
+
+  private StreamRecord putPlain(String key, byte[] data) {
+    pipeline.stream().put(key, data, Optional.of(here()));
+    return pipeline.last(0, 1).getFirst();
+  }
+
+  /** Words whose producers send every key under the first hash key. */
+  private static final class Pinned implements KeyedFunction<String> {
+    private final Words words = new Words();
+
+    @Override
+    public Deserializer<String> deserializer() {
+      return words.deserializer();
+    }
+
+    @Override
+    public void open(RuntimeContext context) {
+      words.open(context);
+    }
+
+    @Override
+    public void process(String word, Context context) {
+      words.process(word, context);
+    }
+
+    @Override
+    public Optional<BigInteger> explicitHashKeyOf(String partitionKey) {
+      if (partitionKey.equals("unknown")) {
+        throw new IllegalStateException("no such key");
+      }
+      return Optional.of(
+          partitionKey.equals("too large") ? BigInteger.ONE.shiftLeft(128) : BigInteger.ZERO);
+    }
+  }
+
+  @Test
+  void aFunctionNamesTheHashKeysOfItsRecords() {
+    String key = pipeline.key(1, 0);
+    pipeline.stream().put(key, A, Optional.of(here()));
+    put(pipeline, new KplAggregator().add(key, A).toBytes());
+    Task<String> container = pipeline.container(Tap.NONE, settings(), Pinned::new);
+
+    assertThat(run(container, 0, pipeline.all(0))).isEqualTo(new Done());
+
+    assertThat(pipeline.state(0))
+        .containsKey(StateKey.of(new KeyHash(0, 0), key, "count", new byte[0]));
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unknown", "too large"})
+  void aFunctionThatNamesNoHashKeyFailsTheRecord(String key) {
+    pipeline.stream().put(key, A, Optional.of(here()));
+    Task<String> container = pipeline.container(Tap.NONE, LENIENT, Pinned::new);
+
+    assertThat(run(container, 0, pipeline.all(0))).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(0, 1));
   }
 
   // ---------------------------------------------------------------- records that end the process

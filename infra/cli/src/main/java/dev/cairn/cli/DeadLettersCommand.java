@@ -212,6 +212,7 @@ final class DeadLettersCommand extends PipelineCommand {
             .put("cause", letter.cause())
             .put("sizeBytes", letter.data().length);
     letter.record().part().ifPresent(part -> node.put("subSequenceNumber", part.value()));
+    letter.hashKey().ifPresent(hash -> node.put("hashKey", hash.toDecimal()));
     letter.resentAt().ifPresent(at -> node.put("resentAt", at.toString()));
     return node;
   }
@@ -255,6 +256,7 @@ final class DeadLettersCommand extends PipelineCommand {
       for (Place place : due) {
         Optional<Letter> letter = letters.read(place);
         if (letter.isPresent()) {
+          requireSendable(letter.get());
           outlet.put(letter.get());
           letters.markResent(letter.get(), Instant.now());
           sent.add(place.record());
@@ -270,6 +272,17 @@ final class DeadLettersCommand extends PipelineCommand {
                   .collect(Collectors.joining(", ", sent.isEmpty() ? "" : ": ", "")));
     }
     print(out, sent, left);
+  }
+
+  private static void requireSendable(Letter letter) {
+    if (letter.isBoundToAggregate()) {
+      throw ExitException.no(
+          "record "
+              + letter.record()
+              + " has its state under the explicit hash key of its aggregate, and a record that is"
+              + " sent alone has none: send it again with its producer; cairn dead-letters show"
+              + " prints it");
+    }
   }
 
   private List<Place> chosen(List<Place> places) {

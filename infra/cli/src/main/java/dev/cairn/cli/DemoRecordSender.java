@@ -1,6 +1,7 @@
 package dev.cairn.cli;
 
 import dev.cairn.cli.demo.Mailbox;
+import dev.cairn.cli.input.InputRow;
 import dev.cairn.cli.letters.Letter;
 import dev.cairn.cli.letters.RecordSender;
 import java.nio.file.Files;
@@ -21,7 +22,8 @@ final class DemoRecordSender implements RecordSender {
 
   @Override
   public void put(Letter letter) {
-    Path file = mailbox.leave(number++, letter.partitionKey(), letter.data());
+    InputRow row = new InputRow(letter.partitionKey(), letter.hashKey(), letter.data());
+    Path file = mailbox.leave(number++, row);
     long deadline = System.nanoTime() + LONGEST.toNanos();
     while (Files.exists(file)) {
       if (System.nanoTime() > deadline) {

@@ -54,6 +54,13 @@ final class StateCommand extends PipelineCommand {
   }
 
   @Option(
+      names = "--hash-key",
+      paramLabel = "H",
+      description =
+          "The explicit hash key of KEY, a decimal number (default: the hash of KEY itself).")
+  private @Nullable String hashKey;
+
+  @Option(
       names = "--checkpoint",
       paramLabel = "ID",
       description = "The state in this checkpoint (default: the current state).")
@@ -63,6 +70,18 @@ final class StateCommand extends PipelineCommand {
   void requireUsable() {
     if (checkpoint != null) {
       CheckpointIds.parse(checkpoint);
+    }
+    if (!which.all) {
+      var unused = hash(which.key);
+    }
+  }
+
+  private KeyHash hash(String key) {
+    try {
+      return hashKey == null ? KeyHash.of(key) : KeyHash.ofDecimal(hashKey.strip());
+    } catch (IllegalArgumentException e) {
+      throw ExitException.unusable(
+          "--hash-key " + hashKey + " is not a number from 0 to 2^128 - 1");
     }
   }
 
@@ -109,9 +128,10 @@ final class StateCommand extends PipelineCommand {
   }
 
   private int printKey(Connection connection, PrintWriter out, String key) {
-    List<StateView> found = views(connection, KeyHash.of(key));
+    KeyHash hash = hash(key);
+    List<StateView> found = views(connection, hash);
     for (StateView view : found) {
-      SortedMap<StateKey, byte[]> cells = view.cells(key);
+      SortedMap<StateKey, byte[]> cells = view.cells(key, hash);
       if (!cells.isEmpty()) {
         print(out, view, key, ReadableState.of(view.schemas(), cells));
         return ExitCode.OK;

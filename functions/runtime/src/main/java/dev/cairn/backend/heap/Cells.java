@@ -1,8 +1,8 @@
 package dev.cairn.backend.heap;
 
 import dev.cairn.operator.UnreadableStateException;
+import dev.cairn.state.KeyHash;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * the last drain, and how to undo the current record.
  */
 final class Cells {
+  /** The state of each key under one hash, which is nearly always the only one. */
   private final Map<String, KeyedState> keys = new HashMap<>();
+
+  /** The states of keys under further hashes. */
+  private final Map<HashedKey, KeyedState> underOtherHashes = new HashMap<>();
+
   private final List<Cell> changed = new ArrayList<>();
 
   /** Keys used since the last drain; the drain removes those without a cell. */
@@ -26,12 +31,28 @@ final class Cells {
   private @Nullable KeyedState current;
   private @Nullable UnreadableStateException unreadable;
 
-  @Nullable KeyedState find(String partitionKey) {
-    return keys.get(partitionKey);
+  private record HashedKey(String partitionKey, KeyHash hash) {}
+
+  /** Returns the state of a key if it is known to be under the key's own hash. */
+  @Nullable KeyedState own(String partitionKey) {
+    KeyedState key = keys.get(partitionKey);
+    return key != null && key.isOwn ? key : null;
+  }
+
+  @Nullable KeyedState find(String partitionKey, KeyHash hash) {
+    KeyedState key = keys.get(partitionKey);
+    if (key != null && key.hash.equals(hash)) {
+      return key;
+    }
+    return underOtherHashes.isEmpty()
+        ? null
+        : underOtherHashes.get(new HashedKey(partitionKey, hash));
   }
 
   KeyedState add(KeyedState key) {
-    keys.put(key.partitionKey, key);
+    if (keys.putIfAbsent(key.partitionKey, key) != null) {
+      underOtherHashes.put(new HashedKey(key.partitionKey, key.hash), key);
+    }
     retained += Footprint.of(key);
     met.add(key);
     return key;
@@ -57,8 +78,18 @@ final class Cells {
     cell.retained = bytes;
   }
 
-  Collection<KeyedState> keys() {
-    return keys.values();
+  boolean isEmpty() {
+    return keys.isEmpty() && underOtherHashes.isEmpty();
+  }
+
+  void forEachKey(Consumer<KeyedState> consumer) {
+    keys.values().forEach(consumer);
+    underOtherHashes.values().forEach(consumer);
+  }
+
+  private boolean remove(KeyedState key) {
+    return keys.remove(key.partitionKey, key)
+        || underOtherHashes.remove(new HashedKey(key.partitionKey, key.hash), key);
   }
 
   List<Cell> changed() {
@@ -203,7 +234,7 @@ final class Cells {
     changed.clear();
     for (KeyedState key : met) {
       if (key.cells == 0) {
-        if (keys.remove(key.partitionKey) != null) {
+        if (remove(key)) {
           retained -= Footprint.of(key);
         }
       }

@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -91,7 +92,7 @@ public final class HeapStateBackend implements KeyedStateBackend {
   }
 
   private Slot declare(StateDescriptor descriptor, Codec codec) {
-    if (!cells.keys().isEmpty()) {
+    if (!cells.isEmpty()) {
       // A key has as many slots as there were states when it was first used.
       throw new IllegalStateException(
           "state \"" + descriptor.name() + "\" is declared after state was loaded or used");
@@ -164,7 +165,7 @@ public final class HeapStateBackend implements KeyedStateBackend {
               + slot.schema().kind()
               + " has not");
     }
-    KeyedState key = cells.find(parts.partitionKey());
+    KeyedState key = cells.find(parts.partitionKey(), parts.hash());
     if (key == null) {
       key = cells.add(new KeyedState(parts.partitionKey(), parts.hash(), true, slots.size()));
     }
@@ -193,8 +194,9 @@ public final class HeapStateBackend implements KeyedStateBackend {
   }
 
   @Override
-  public void setCurrentKey(String partitionKey) {
-    KeyedState key = key(partitionKey);
+  public void setCurrentKey(String partitionKey, Optional<KeyHash> explicitHash) {
+    KeyedState key =
+        explicitHash.isEmpty() ? own(partitionKey) : key(partitionKey, explicitHash.get());
     if (!key.storable) {
       throw new UnstorableKeyException(
           "a partition key is Unicode text of at most " + LONGEST_KEY_BYTES + " bytes in UTF-8");
@@ -242,9 +244,7 @@ public final class HeapStateBackend implements KeyedStateBackend {
   @Override
   public void forEach(Consumer<Change.Put> consumer) {
     List<Change.Put> puts = new ArrayList<>();
-    for (KeyedState key : cells.keys()) {
-      Cells.forEach(key, cell -> puts.add(put(cell)));
-    }
+    cells.forEachKey(key -> Cells.forEach(key, cell -> puts.add(put(cell))));
     undeclared.forEach((key, value) -> puts.add(new Change.Put(key, value)));
     puts.sort(BY_KEY);
     puts.forEach(consumer);
@@ -254,12 +254,22 @@ public final class HeapStateBackend implements KeyedStateBackend {
     return new Change.Put(cell.key(), cell.encoded());
   }
 
-  private KeyedState key(String partitionKey) {
-    KeyedState key = cells.find(partitionKey);
+  /** Returns the state of a key under its own hash, which is computed once for each key. */
+  private KeyedState own(String partitionKey) {
+    KeyedState known = cells.own(partitionKey);
+    if (known != null) {
+      return known;
+    }
+    KeyedState key = key(partitionKey, KeyHash.of(partitionKey));
+    key.isOwn = true;
+    return key;
+  }
+
+  private KeyedState key(String partitionKey, KeyHash hash) {
+    KeyedState key = cells.find(partitionKey, hash);
     if (key != null) {
       return key;
     }
-    KeyHash hash = KeyHash.of(partitionKey);
     if (!range.contains(hash)) {
       throw new KeyOutsideRangeException(partitionKey, hash, range);
     }

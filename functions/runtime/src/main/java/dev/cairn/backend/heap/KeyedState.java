@@ -4,7 +4,7 @@ import dev.cairn.state.KeyHash;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All state of one partition key: for each declared state a {@link Cell} or its {@link MapCells}.
+ * All state of one partition key under one hash: for each declared state a {@link Cell} or its {@link MapCells}.
  */
 final class KeyedState {
   final String partitionKey;
@@ -14,6 +14,9 @@ final class KeyedState {
   final boolean storable;
 
   final @Nullable Object[] slots;
+
+  /** Whether the hash is known to be the partition key's own. */
+  boolean isOwn;
 
   /** The number of cells, including absent ones; a key without cells can be removed. */
   int cells;

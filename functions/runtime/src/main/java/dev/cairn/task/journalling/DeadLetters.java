@@ -5,6 +5,7 @@ import dev.cairn.format.Trees;
 import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry.DeadLetter;
+import dev.cairn.state.KeyHash;
 import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
@@ -31,9 +32,21 @@ public final class DeadLetters {
   }
 
   /**
+   * The hash key under which the state of a record is kept.
+   *
+   * @param hashKey the one that the function names; empty for the partition key's own
+   * @param isByAggregate whether it is the explicit hash key of a user record of an aggregate, which
+   *     is known from no other record
+   */
+  record Placement(Optional<KeyHash> hashKey, boolean isByAggregate) {
+    static final Placement BY_KEY = new Placement(Optional.empty(), false);
+    static final Placement BY_AGGREGATE = new Placement(Optional.empty(), true);
+  }
+
+  /**
    * @param why the cause, in a sentence
    */
-  DeadLetter store(SubtaskId subtask, UserRecord record, String why) {
+  DeadLetter store(SubtaskId subtask, UserRecord record, Placement placement, String why) {
     String cause = Message.shorten(why, LONGEST_CAUSE);
     Content content = content(record);
     byte[] file =
@@ -47,12 +60,18 @@ public final class DeadLetters {
                 .put("subSequenceNumber", record.number().part(), SubSequenceNumber::value)
                 .put("partitionKey", content.partitionKey())
                 .put("explicitHashKey", content.explicitHashKey(), text -> text)
+                .put("hashKey", placement.hashKey(), KeyHash::toDecimal)
+                .put("boundBy", boundBy(placement), text -> text)
                 .put("arrival", record.arrival())
                 .put("failedAt", clock.instant())
                 .put("cause", cause)
                 .put("data", content.data()));
     storage.put(Layout.deadLetter(subtask, record.number()), file, Sha256.of(file));
     return new DeadLetter(record.number(), cause);
+  }
+
+  private static Optional<String> boundBy(Placement placement) {
+    return placement.isByAggregate() ? Optional.of("aggregate") : Optional.empty();
   }
 
   /** The part of a record that its producer sent. */

@@ -9,6 +9,8 @@ import dev.cairn.operator.KeyOutsideRangeException;
 import dev.cairn.operator.Operator;
 import dev.cairn.operator.RecordFailedException;
 import dev.cairn.operator.UnreadableStateException;
+import dev.cairn.settings.RecordOutsideShard;
+import dev.cairn.state.KeyHash;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.AggregatedRecordException;
 import dev.cairn.stream.StreamRecord;
@@ -30,6 +32,8 @@ public final class UncommittedBatch<E> {
   // far smaller.
   private static final int MOST_LETTER_CHARS = 60_000;
   private static final int LETTER_OVERHEAD = 100;
+  // As many digits as 2^128 - 1 has.
+  private static final int LONGEST_HASH_KEY = 39;
 
   private final TaskSettings settings;
   private final TaskPorts ports;
@@ -129,9 +133,15 @@ public final class UncommittedBatch<E> {
     }
     try {
       process(record);
+    } catch (KeyOutsideRangeException e) {
+      if (record instanceof UserRecord.Part
+          && settings.outsideShard() == RecordOutsideShard.DISCARD) {
+        pass(record);
+        return true;
+      }
+      return reject(record, Fault.of(e), e);
     } catch (RecordFailedException
         | AggregatedRecordException
-        | KeyOutsideRangeException
         | UnreadableStateException
         | LinkageError e) {
       return reject(record, Fault.of(e), e);
@@ -161,13 +171,31 @@ public final class UncommittedBatch<E> {
         applied++;
       }
       case UserRecord.Part part -> {
-        operator.process(part.partitionKey(), part.data(), part.arrival());
+        operator.process(part.partitionKey(), explicitHash(part), part.data(), part.arrival());
         applied++;
       }
       case UserRecord.Empty e -> {}
       case UserRecord.Malformed(StreamRecord whole, String problem) ->
           throw AggregatedRecordException.malformed(whole.partitionKey(), problem);
     }
+  }
+
+  private Optional<KeyHash> explicitHash(UserRecord.Part part) {
+    return switch (settings.hashKey()) {
+      case PARTITION_KEY -> Optional.empty();
+      case EXPLICIT -> part.explicitHashKey().map(text -> hashKey(part, text));
+    };
+  }
+
+  private static KeyHash hashKey(UserRecord.Part part, String text) {
+    try {
+      if (text.length() <= LONGEST_HASH_KEY) {
+        return KeyHash.ofDecimal(text);
+      }
+    } catch (IllegalArgumentException notOne) {
+      // The same error as for a text that is too long.
+    }
+    throw AggregatedRecordException.invalidHashKey(part, text);
   }
 
   /**
@@ -202,9 +230,33 @@ public final class UncommittedBatch<E> {
   }
 
   private void setAside(UserRecord record, Fault fault) {
-    DeadLetter letter = deadLetters.store(subtask.id(), record, fault.message());
+    DeadLetter letter =
+        deadLetters.store(subtask.id(), record, placement(record), fault.message());
     letters.add(letter);
     letterChars += letter.cause().length() + LETTER_OVERHEAD;
+  }
+
+  /** Returns where the record's state is kept, which decides how it can be sent again. */
+  private DeadLetters.Placement placement(UserRecord record) {
+    try {
+      return switch (record) {
+        case UserRecord.Plain plain -> placement(plain.kinesisRecord().partitionKey());
+        case UserRecord.Part part -> {
+          DeadLetters.Placement ofKey = placement(part.partitionKey());
+          boolean isBound = ofKey.hashKey().isEmpty() && explicitHash(part).isPresent();
+          yield isBound ? DeadLetters.Placement.BY_AGGREGATE : ofKey;
+        }
+        case UserRecord.Empty e -> DeadLetters.Placement.BY_KEY;
+        case UserRecord.Malformed m -> DeadLetters.Placement.BY_KEY;
+      };
+    } catch (RecordFailedException | AggregatedRecordException none) {
+      // The record was rejected for that reason.
+      return DeadLetters.Placement.BY_KEY;
+    }
+  }
+
+  private DeadLetters.Placement placement(String partitionKey) throws RecordFailedException {
+    return new DeadLetters.Placement(subtask.operator().explicitHash(partitionKey), false);
   }
 
   private void pass(UserRecord record) {

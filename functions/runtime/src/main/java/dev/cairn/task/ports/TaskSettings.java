@@ -4,6 +4,8 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.settings.AggregateHashKey;
+import dev.cairn.settings.RecordOutsideShard;
 import dev.cairn.state.StartPosition;
 import java.time.Duration;
 
@@ -18,6 +20,8 @@ import java.time.Duration;
  * @param materializeAfterBytes how large these deltas may be together
  * @param margin the part of an invocation's time that is reserved for the journal and the response
  * @param replayLimit how many records one step of a replay reads
+ * @param hashKey by which hash key the state of a user record of an aggregate is kept
+ * @param outsideShard the reaction to a user record of an aggregate that belongs to another shard
  */
 public record TaskSettings(
     JobId job,
@@ -28,7 +32,9 @@ public record TaskSettings(
     int materializeAfterEntries,
     int materializeAfterBytes,
     Duration margin,
-    int replayLimit) {
+    int replayLimit,
+    AggregateHashKey hashKey,
+    RecordOutsideShard outsideShard) {
   private static final Duration SHORTEST_MARGIN = Duration.ofMillis(500);
   private static final Duration LONGEST_MARGIN = Duration.ofSeconds(20);
 
@@ -37,6 +43,31 @@ public record TaskSettings(
     requirePositive("materializeAfterEntries", materializeAfterEntries);
     requirePositive("materializeAfterBytes", materializeAfterBytes);
     requirePositive("replayLimit", replayLimit);
+  }
+
+  /** Creates settings with the defaults for aggregates. */
+  public TaskSettings(
+      JobId job,
+      StageId stage,
+      StartPosition start,
+      FailurePolicy failurePolicy,
+      int inlineThresholdBytes,
+      int materializeAfterEntries,
+      int materializeAfterBytes,
+      Duration margin,
+      int replayLimit) {
+    this(
+        job,
+        stage,
+        start,
+        failurePolicy,
+        inlineThresholdBytes,
+        materializeAfterEntries,
+        materializeAfterBytes,
+        margin,
+        replayLimit,
+        AggregateHashKey.PARTITION_KEY,
+        RecordOutsideShard.FAILURE_POLICY);
   }
 
   private static void requirePositive(String name, int value) {
@@ -64,6 +95,22 @@ public record TaskSettings(
 
   public TaskSettings withFailurePolicy(FailurePolicy policy) {
     return with(start, policy, inlineThresholdBytes, margin);
+  }
+
+  /** Returns a copy that treats the user records of aggregates in this way. */
+  public TaskSettings withAggregates(AggregateHashKey key, RecordOutsideShard outside) {
+    return new TaskSettings(
+        job,
+        stage,
+        start,
+        failurePolicy,
+        inlineThresholdBytes,
+        materializeAfterEntries,
+        materializeAfterBytes,
+        margin,
+        replayLimit,
+        key,
+        outside);
   }
 
   public TaskSettings withStart(StartPosition from) {
@@ -100,7 +147,9 @@ public record TaskSettings(
         materializeAfterEntries,
         materializeAfterBytes,
         kept,
-        replayLimit);
+        replayLimit,
+        hashKey,
+        outsideShard);
   }
 
   public SubtaskId subtask(ShardId shard) {

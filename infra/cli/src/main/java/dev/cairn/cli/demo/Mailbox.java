@@ -3,6 +3,7 @@ package dev.cairn.cli.demo;
 import dev.cairn.cli.input.InputRow;
 import dev.cairn.format.Fields;
 import dev.cairn.format.Trees;
+import dev.cairn.state.KeyHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -25,13 +27,14 @@ public final class Mailbox {
   }
 
   /** Stores a record, and returns its file, which exists until the demo has read it. */
-  public Path leave(long number, String key, byte[] data) {
+  public Path leave(long number, InputRow row) {
     byte[] bytes =
         Trees.toJson(
             Fields.empty()
                 .put("v", 1)
-                .put("key", key)
-                .put("data", Base64.getEncoder().encodeToString(data)));
+                .put("key", row.key())
+                .put("hashKey", row.hashKey(), KeyHash::toDecimal)
+                .put("data", Base64.getEncoder().encodeToString(row.data())));
     Path file = folder.resolve(String.format(Locale.ROOT, "%020d.json", number));
     Path whole = folder.resolve(file.getFileName() + ".part");
     try {
@@ -66,7 +69,8 @@ public final class Mailbox {
     try {
       Fields fields = Trees.fromJson(Files.readAllBytes(file));
       byte[] data = Base64.getDecoder().decode(fields.text("data"));
-      return new StoredRow(file, new InputRow(fields.text("key"), data));
+      Optional<KeyHash> hashKey = fields.optionalText("hashKey").map(KeyHash::ofDecimal);
+      return new StoredRow(file, new InputRow(fields.text("key"), hashKey, data));
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
     }

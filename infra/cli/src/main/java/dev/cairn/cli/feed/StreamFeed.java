@@ -294,10 +294,12 @@ public final class StreamFeed {
     }
 
     private static PutRecordsRequestEntry toEntry(Waiting record) {
-      return PutRecordsRequestEntry.builder()
-          .partitionKey(record.row().key())
-          .data(SdkBytes.fromByteArrayUnsafe(record.row().data()))
-          .build();
+      PutRecordsRequestEntry.Builder entry =
+          PutRecordsRequestEntry.builder()
+              .partitionKey(record.row().key())
+              .data(SdkBytes.fromByteArrayUnsafe(record.row().data()));
+      record.row().hashKey().ifPresent(hash -> entry.explicitHashKey(hash.toDecimal()));
+      return entry.build();
     }
 
     private FeedResult fed(FeedResult.End how) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.cairn.cli.output.Elision;
 import dev.cairn.function.Deserializer;
 import dev.cairn.function.KeyedFunction;
+import dev.cairn.state.KeyHash;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,9 +26,11 @@ public final class RowKeys {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Keying keying;
+  private final Hashing hashing;
 
-  private RowKeys(Keying keying) {
+  private RowKeys(Keying keying, Hashing hashing) {
     this.keying = keying;
+    this.hashing = hashing;
   }
 
   /**
@@ -36,7 +39,7 @@ public final class RowKeys {
    * first.
    */
   public static RowKeys ofField(String field) {
-    return new RowKeys(data -> valueOf(field, data));
+    return new RowKeys(data -> valueOf(field, data), key -> Optional.empty());
   }
 
   /** Returns the exception for a key field that no record has; it is usually misspelt. */
@@ -52,9 +55,14 @@ public final class RowKeys {
                 .orElse("(none)"));
   }
 
-  /** Uses the function's {@code keyOf}. */
+  /** Uses the function's {@code keyOf} and {@code explicitHashKeyOf}. */
   public static RowKeys ofFunction(UserFunction function) {
-    return new RowKeys(keying(function));
+    return new RowKeys(keying(function), hashing(function));
+  }
+
+  /** By a field of the records, with the hash keys that the function names for these keys. */
+  private static RowKeys ofField(String field, UserFunction function) {
+    return new RowKeys(data -> valueOf(field, data), hashing(function));
   }
 
   /**
@@ -75,12 +83,13 @@ public final class RowKeys {
               + LONGEST
               + ": choose another field (--key), or shorten it in keyOf");
     }
-    return new InputRow(key.isEmpty() ? UNKNOWN : key, data);
+    String partitionKey = key.isEmpty() ? UNKNOWN : key;
+    return new InputRow(partitionKey, hashing.hashKeyOf(partitionKey), data);
   }
 
   public static List<InputRow> of(
       List<byte[]> records, UserFunction function, Optional<String> field) {
-    RowKeys keys = field.map(RowKeys::ofField).orElseGet(() -> ofFunction(function));
+    RowKeys keys = field.map(name -> ofField(name, function)).orElseGet(() -> ofFunction(function));
     List<InputRow> rows = new ArrayList<>(records.size());
     for (byte[] data : records) {
       rows.add(keys.row(rows.size() + 1L, data));
@@ -95,6 +104,28 @@ public final class RowKeys {
   private interface Keying {
     /** Empty if there is none. */
     String keyOf(byte[] data);
+  }
+
+  @FunctionalInterface
+  private interface Hashing {
+    Optional<KeyHash> hashKeyOf(String key);
+  }
+
+  private static Hashing hashing(UserFunction type) {
+    KeyedFunction<Object> function = type.create();
+    return key -> {
+      try {
+        return function.explicitHashKeyOf(key).map(KeyHash::of);
+      } catch (RuntimeException e) {
+        throw new InputException(
+            type.className()
+                + ".explicitHashKeyOf has no hash key for partition key \""
+                + key
+                + "\", which the task will not have either: "
+                + e,
+            e);
+      }
+    };
   }
 
   private static Keying keying(UserFunction type) {

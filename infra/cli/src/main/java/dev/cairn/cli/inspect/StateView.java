@@ -70,9 +70,12 @@ public record StateView(
     }
   }
 
-  /** The cells of one partition key, serialized. */
-  public SortedMap<StateKey, byte[]> cells(String partitionKey) {
-    KeyHash hash = KeyHash.of(partitionKey);
+  /**
+   * Returns the cells of one partition key, serialized.
+   *
+   * @param hash the hash under which the key's state is kept
+   */
+  public SortedMap<StateKey, byte[]> cells(String partitionKey, KeyHash hash) {
     List<Iterable<Change>> newestFirst = new ArrayList<>();
     newestFirst.add(
         sinceRuns.values().stream()

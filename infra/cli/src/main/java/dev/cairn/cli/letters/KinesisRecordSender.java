@@ -28,6 +28,7 @@ public final class KinesisRecordSender implements RecordSender {
             .streamName(stream)
             .partitionKey(key)
             .data(SdkBytes.fromByteArray(letter.data()));
+    letter.hashKey().ifPresent(hash -> request.explicitHashKey(hash.toDecimal()));
     if (lastOfKey.containsKey(key)) {
       request.sequenceNumberForOrdering(lastOfKey.get(key));
     }

@@ -7,6 +7,7 @@ import dev.cairn.id.RecordNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.state.KeyHash;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.FileStorage.Stored;
@@ -87,6 +88,8 @@ public final class Letters {
         fields.time("arrival"),
         fields.time("failedAt"),
         fields.text("cause"),
+        fields.optionalText("hashKey").map(KeyHash::ofDecimal),
+        fields.optionalText("boundBy").isPresent(),
         Base64.getDecoder().decode(fields.text("data")),
         place.isResent() ? resentAt(place) : Optional.empty());
   }

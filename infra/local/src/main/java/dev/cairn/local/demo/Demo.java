@@ -363,7 +363,7 @@ public final class Demo implements AutoCloseable {
 
   private void take(Mailbox mailbox, List<InputRow> all) {
     for (Mailbox.StoredRow left : mailbox.waiting()) {
-      pipeline.stream().put(left.row().key(), left.row().data(), Optional.empty());
+      pipeline.stream().put(left.row().key(), left.row().data(), left.row().hashKey());
       all.add(left.row());
       mailbox.taken(left);
       screen.say("a record was put into the stream again, under key " + left.row().key());

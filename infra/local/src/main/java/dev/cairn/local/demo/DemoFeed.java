@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -49,7 +48,7 @@ final class DemoFeed {
       int until = (int) Math.min(limit, Math.ceil(due));
       for (int next = fed; next < until; next++) {
         InputRow row = rows.get(next);
-        LocalStream.Placed placed = stream.put(row.key(), row.data(), Optional.empty());
+        LocalStream.Placed placed = stream.put(row.key(), row.data(), row.hashKey());
         ends.put(placed.shard(), Position.after(placed.sequenceNumber()));
         fed = next + 1;
       }

@@ -60,7 +60,7 @@ record PlainFold(SortedMap<StateKey, byte[]> cells, long applied, long refused) 
     }
 
     Instant next(InputRow row) {
-      KeyHash hash = KeyHash.of(row.key());
+      KeyHash hash = row.hashKey().orElseGet(() -> KeyHash.of(row.key()));
       ShardId shard =
           stream.listed().stream()
               .filter(any -> any.range().contains(hash))
