@@ -24,6 +24,7 @@ import java.util.SplittableRandom;
  *     forward and back
  * @param reshards how many times shards are split or merged
  * @param listingDelay how long a new shard is missing from the list of shards
+ * @param aggregates whether the producer aggregates some of its records
  */
 record RunProfile(
     int shards,
@@ -39,7 +40,8 @@ record RunProfile(
     Pressure pressure,
     boolean rollsBack,
     int reshards,
-    Duration listingDelay) {
+    Duration listingDelay,
+    boolean aggregates) {
   static final JobId JOB = new JobId("simulated");
   static final StageId STAGE = new StageId("fold");
 
@@ -99,7 +101,8 @@ record RunProfile(
         Pressure.NONE,
         false,
         0,
-        Duration.ZERO);
+        Duration.ZERO,
+        false);
   }
 
   static RunProfile draw(SplittableRandom random) {
@@ -127,7 +130,8 @@ record RunProfile(
             random.split(),
             shards,
             checkpoints.configuration().place(Options.TOLERABLE_FAILED_CHECKPOINTS).isEmpty());
-    return new RunProfile(
+    RunProfile drawn =
+        new RunProfile(
         shards,
         4 + random.nextInt(12),
         1 + random.nextInt(6),
@@ -145,6 +149,28 @@ record RunProfile(
         pressure,
         random.nextInt(4) == 0,
         1 + random.nextInt(5),
-        Duration.ofMillis(random.nextBoolean() ? random.nextInt(8000) : 0));
+        Duration.ofMillis(random.nextBoolean() ? random.nextInt(8000) : 0),
+        false);
+    // A journal in the earlier format has no positions within a record.
+    return random.nextInt(3) == 0 && !drawn.rollsBack() ? drawn.aggregating() : drawn;
+  }
+
+  private RunProfile aggregating() {
+    return new RunProfile(
+        shards,
+        keys,
+        batchSize,
+        timeout,
+        longestInvocation,
+        tick,
+        trims,
+        checkpoints,
+        task,
+        longestRecordTime,
+        pressure,
+        rollsBack,
+        reshards,
+        listingDelay,
+        true);
   }
 }

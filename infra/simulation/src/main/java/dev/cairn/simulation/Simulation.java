@@ -16,10 +16,13 @@ import dev.cairn.history.History;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.inmemory.dynamodb.InMemoryDynamoDb;
+import dev.cairn.inmemory.kinesis.KplAggregator;
 import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.inmemory.lambda.ContainerSettings;
 import dev.cairn.inmemory.lambda.Delivery;
@@ -47,6 +50,7 @@ import dev.cairn.simulation.audit.SimulatedRace;
 import dev.cairn.simulation.audit.StoredTable;
 import dev.cairn.simulation.audit.Violation;
 import dev.cairn.state.Compaction;
+import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileStorage;
@@ -62,7 +66,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -403,6 +409,51 @@ public final class Simulation {
     expectation.put(placed.shard(), placed.sequenceNumber(), key, data, arrival);
   }
 
+  /**
+   * Puts an aggregate of several user records of one shard, the first of which is given. Now and
+   * then one of them belongs to another shard, as while a stream is resharded.
+   */
+  private void putAggregate(String key, String event, int keys, boolean poisons, long n) {
+    HashRange range =
+        stream.listed().stream()
+            .filter(shard -> !stream.isClosed(shard.id()))
+            .map(Shard::range)
+            .filter(open -> open.contains(KeyHash.of(key)))
+            .findFirst()
+            .orElseThrow();
+    List<String> partKeys = new ArrayList<>(List.of(key));
+    List<byte[]> parts = new ArrayList<>(List.of(event.getBytes(StandardCharsets.UTF_8)));
+    for (int more = world.random().nextInt(6); more > 0; more--) {
+      String next = "key-" + world.random().nextInt(keys);
+      boolean isForeign = !range.contains(KeyHash.of(next));
+      if (isForeign && !(poisons && world.random().nextInt(8) == 0)) {
+        continue;
+      }
+      String verb = poisons && world.random().nextInt(12) == 0 ? "poison" : "put";
+      partKeys.add(next);
+      String part = verb + ":" + world.random().nextInt(5) + ":" + n;
+      parts.add(part.getBytes(StandardCharsets.UTF_8));
+    }
+    KplAggregator aggregator = new KplAggregator();
+    for (int i = 0; i < parts.size(); i++) {
+      aggregator.add(partKeys.get(i), parts.get(i));
+    }
+    LocalStream.Placed placed =
+        stream.put(
+            KplAggregator.PARTITION_KEY, aggregator.toBytes(), Optional.of(aggregator.route()));
+    Instant arrival = world.now().truncatedTo(ChronoUnit.MILLIS);
+    for (int i = 0; i < parts.size(); i++) {
+      expectation.putPart(
+          placed.shard(),
+          RecordNumber.of(placed.sequenceNumber(), new SubSequenceNumber(i)),
+          partKeys.get(i),
+          parts.get(i),
+          arrival,
+          !range.contains(KeyHash.of(partKeys.get(i))));
+    }
+    faults.count(SimulatedFault.AN_AGGREGATE);
+  }
+
   /** Puts a record into a shard to which its key does not belong, as an explicit hash key does. */
   private void putForeign(String key, String event) {
     KeyHash own = KeyHash.of(key);
@@ -736,7 +787,9 @@ public final class Simulation {
         verb = "kill";
       }
       String event = verb + ":" + world.random().nextInt(5) + ":" + n;
-      if (poisons && world.random().nextInt(40) == 0) {
+      if (scenario.aggregates() && world.random().nextInt(3) == 0) {
+        putAggregate(key, event, keys, poisons, n);
+      } else if (poisons && world.random().nextInt(40) == 0) {
         putForeign(key, event);
       } else {
         put(key, event);

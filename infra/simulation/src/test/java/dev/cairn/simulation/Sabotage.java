@@ -69,6 +69,17 @@ enum Sabotage {
                   return true;
                 }
               })),
+  /** An aggregate of which a part is applied is applied again from its first user record on. */
+  PART_SKIP(
+      List.of(Invariants.FOLD, Invariants.CHAINED),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean admits(Position position, UserRecord record) {
+                  return position.isBefore(record.sequenceNumber());
+                }
+              })),
   FRONTIER_IS_A_MAXIMUM(
       List.of(Invariants.FRONTIER, Invariants.DURABLE),
       Guards.all().with(JournalGuards.Frontier.class, Entry.Header::position)),

@@ -60,6 +60,8 @@ class SimulationTest {
           SimulatedFault.AN_ENTRY_LONG_AFTER_ITS_FILE.key(),
           SimulatedFault.ANOTHER_FILE_IS_WHERE_THE_METADATA_IS_TO_BE.key(),
           SimulatedFault.RECORDS_EXPIRED_WHILE_THE_JOB_WAS_HALTED.key(),
+          SimulatedFault.AN_AGGREGATE.key(),
+          SimulatedRace.A_POSITION_WITHIN_AN_AGGREGATE.key(),
           SimulatedRace.A_SHARD_WENT_ON_WITHOUT_RECORDS_THAT_HAD_EXPIRED.key(),
           SimulatedRace.RESTORE_REQUESTED_WHILE_A_COLLECTOR_SLEPT.key(),
           SimulatedRace.CHECKPOINT_REQUESTED_WHILE_A_COLLECTOR_HAD_LISTED_THE_FILES.key(),

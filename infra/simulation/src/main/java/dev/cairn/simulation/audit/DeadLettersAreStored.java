@@ -29,7 +29,7 @@ final class DeadLettersAreStored implements EntryInvariant {
   }
 
   private void requireStored(SubtaskId subtask, Entry.DeadLetter letter) {
-    FilePath path = Layout.deadLetter(subtask, letter.sequenceNumber());
+    FilePath path = Layout.deadLetter(subtask, letter.record());
     boolean same =
         storage
             .get(path)
@@ -37,11 +37,11 @@ final class DeadLettersAreStored implements EntryInvariant {
             .map(file -> Base64.getDecoder().decode(file.text("data")))
             .filter(
                 data ->
-                    Arrays.equals(data, expectation.data(subtask.shard(), letter.sequenceNumber())))
+                    Arrays.equals(data, expectation.data(subtask.shard(), letter.record())))
             .isPresent();
     if (!same) {
       throw new Violation(
-          Invariants.LETTERS, path + " does not hold record " + letter.sequenceNumber());
+          Invariants.LETTERS, path + " does not hold record " + letter.record());
     }
     tally.count("dead letter");
   }

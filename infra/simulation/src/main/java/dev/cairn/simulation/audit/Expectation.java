@@ -1,8 +1,10 @@
 package dev.cairn.simulation.audit;
 
 import dev.cairn.id.Position;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
@@ -26,7 +28,7 @@ import java.util.function.Supplier;
  * stream and by other code.
  */
 public final class Expectation {
-  private final Map<ShardId, NavigableMap<SequenceNumber, Arrived>> records = new TreeMap<>();
+  private final Map<ShardId, NavigableMap<RecordNumber, Arrived>> records = new TreeMap<>();
   private final Map<ShardId, Fold> roots = new TreeMap<>();
   private final Supplier<FunctionHarness<String>> harness;
 
@@ -42,10 +44,10 @@ public final class Expectation {
    */
   private record Arrived(String key, byte[] data, Instant arrival, boolean foreign) {}
 
-  /** A record's place in the stream. */
-  private record Place(ShardId shard, SequenceNumber number) {}
+  /** A user record's place in the stream. */
+  private record Place(ShardId shard, RecordNumber number) {}
 
-  /** A shard's state after one of its records. */
+  /** A shard's state after one of its user records. */
   record Expected(SortedMap<StateKey, byte[]> cells, Counts counts) {
     static final Expected NOTHING = new Expected(new TreeMap<>(), Counts.NONE);
   }
@@ -57,11 +59,11 @@ public final class Expectation {
     private final FunctionHarness<String> function = harness.get();
     // All that made the state, to begin another fold with.
     private final List<Place> below = new ArrayList<>();
-    private final NavigableMap<SequenceNumber, Expected> after = new TreeMap<>();
+    private final NavigableMap<RecordNumber, Expected> after = new TreeMap<>();
     // Records that are valid, and whose processes ended all the same.
     private final Set<Place> setAside = new HashSet<>();
     // Records that expired before they were applied, and that a user accepts to be missing.
-    private final Set<SequenceNumber> lost = new HashSet<>();
+    private final Set<RecordNumber> lost = new HashSet<>();
     private Expected base = Expected.NOTHING;
 
     private Fold(ShardId shard, Position from) {
@@ -70,13 +72,13 @@ public final class Expectation {
     }
 
     /** A record was set aside because the processes ended that applied it. */
-    void setAside(SequenceNumber record) {
+    void setAside(RecordNumber record) {
       setAside.add(new Place(shard, record));
     }
 
     /** Records between a position and the next one that is applied have expired. */
     void lose(Position position, SequenceNumber next) {
-      lost.addAll(since(shard, position).headMap(next, false).keySet());
+      lost.addAll(since(shard, position).headMap(RecordNumber.of(next), false).keySet());
     }
 
     /** All that is after a position so far has expired. */
@@ -85,12 +87,14 @@ public final class Expectation {
     }
 
     /**
-     * The first record after a position that is not an accepted loss, as far as there is one yet.
+     * The first record after a position that is not an accepted loss, or that has a user record
+     * which is none, as far as there is one yet.
      */
     Optional<SequenceNumber> next(Position position) {
       return since(shard, position).keySet().stream()
           .filter(number -> !lost.contains(number))
-          .findFirst();
+          .findFirst()
+          .map(RecordNumber::sequenceNumber);
     }
 
     ShardId shard() {
@@ -104,8 +108,15 @@ public final class Expectation {
       if (at.equals(from)) {
         return all;
       }
-      NavigableMap<SequenceNumber, Expected> upTo =
-          at instanceof Position.After(SequenceNumber last) ? after.headMap(last, true) : after;
+      NavigableMap<RecordNumber, Expected> upTo =
+          switch (at) {
+            case Position.After(SequenceNumber last) -> after.headMap(lastOf(last), true);
+            case Position.Within(SequenceNumber aggregate, SubSequenceNumber last) ->
+                after.headMap(RecordNumber.of(aggregate, last), true);
+            case Position.Beginning b -> after;
+            case Position.Before b -> after;
+            case Position.End e -> after;
+          };
       upTo.keySet().forEach(number -> all.add(new Place(shard, number)));
       return all;
     }
@@ -123,13 +134,27 @@ public final class Expectation {
       return switch (position) {
         case Position.Beginning b -> throw unexpected(position);
         case Position.Before b -> throw unexpected(position);
-        case Position.Within w -> throw unexpected(position);
+        case Position.Within(SequenceNumber aggregate, SubSequenceNumber last) -> {
+          RecordNumber number = RecordNumber.of(aggregate, last);
+          foldTo(number);
+          boolean isLast =
+              Optional.ofNullable(ofShard(shard).higherKey(number))
+                  .filter(next -> next.sequenceNumber().equals(aggregate))
+                  .isEmpty();
+          if (isLast) {
+            throw unexpected(position);
+          }
+          yield Optional.ofNullable(after.get(number)).orElseThrow(() -> unexpected(position));
+        }
         case Position.After(SequenceNumber last) -> {
-          foldTo(last);
-          yield Optional.ofNullable(after.get(last)).orElseThrow(() -> unexpected(position));
+          foldTo(lastOf(last));
+          yield Optional.ofNullable(after.floorEntry(lastOf(last)))
+              .filter(entry -> entry.getKey().sequenceNumber().equals(last))
+              .map(Map.Entry::getValue)
+              .orElseThrow(() -> unexpected(position));
         }
         case Position.End e -> {
-          NavigableMap<SequenceNumber, Arrived> all = ofShard(shard);
+          NavigableMap<RecordNumber, Arrived> all = ofShard(shard);
           if (!all.isEmpty()) {
             foldTo(all.lastKey());
           }
@@ -144,10 +169,10 @@ public final class Expectation {
           shard + " is at " + position + ", which is no record since " + from);
     }
 
-    private void foldTo(SequenceNumber last) {
-      List<SequenceNumber> next =
+    private void foldTo(RecordNumber last) {
+      List<RecordNumber> next =
           retained().keySet().stream().takeWhile(one -> one.compareTo(last) <= 0).toList();
-      for (SequenceNumber number : next) {
+      for (RecordNumber number : next) {
         if (lost.contains(number)) {
           continue;
         }
@@ -159,8 +184,8 @@ public final class Expectation {
       }
     }
 
-    private NavigableMap<SequenceNumber, Arrived> retained() {
-      NavigableMap<SequenceNumber, Arrived> all = ofShard(shard);
+    private NavigableMap<RecordNumber, Arrived> retained() {
+      NavigableMap<RecordNumber, Arrived> all = ofShard(shard);
       return after.isEmpty() ? since(shard, from) : all.tailMap(after.lastKey(), false);
     }
 
@@ -179,39 +204,59 @@ public final class Expectation {
   }
 
   public void put(ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
-    ofShard(shard).put(number, new Arrived(key, data, arrival, false));
+    ofShard(shard).put(RecordNumber.of(number), new Arrived(key, data, arrival, false));
+  }
+
+  /**
+   * A user record of an aggregate.
+   *
+   * @param isForeign whether its key belongs to another shard, by its own hash
+   */
+  public void putPart(
+      ShardId shard,
+      RecordNumber number,
+      String key,
+      byte[] data,
+      Instant arrival,
+      boolean isForeign) {
+    ofShard(shard).put(number, new Arrived(key, data, arrival, isForeign));
   }
 
   /** A record whose producer sent it to a shard to which its key does not belong. */
   public void putForeign(
       ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
-    ofShard(shard).put(number, new Arrived(key, data, arrival, true));
+    ofShard(shard).put(RecordNumber.of(number), new Arrived(key, data, arrival, true));
   }
 
-  private NavigableMap<SequenceNumber, Arrived> ofShard(ShardId shard) {
+  private NavigableMap<RecordNumber, Arrived> ofShard(ShardId shard) {
     return records.computeIfAbsent(shard, s -> new TreeMap<>());
   }
 
-  private NavigableMap<SequenceNumber, Arrived> since(ShardId shard, Position from) {
-    NavigableMap<SequenceNumber, Arrived> all = ofShard(shard);
+  /** Returns a number after those of all user records of a Kinesis record. */
+  private static RecordNumber lastOf(SequenceNumber record) {
+    return RecordNumber.of(record, new SubSequenceNumber(Long.MAX_VALUE));
+  }
+
+  private NavigableMap<RecordNumber, Arrived> since(ShardId shard, Position from) {
+    NavigableMap<RecordNumber, Arrived> all = ofShard(shard);
     return switch (from) {
       case Position.Beginning b -> all;
-      case Position.Before(SequenceNumber first) -> all.tailMap(first, true);
-      case Position.Within w ->
-          throw new Violation(Invariants.POSITIONS, "no record of " + shard + " is aggregated");
-      case Position.After(SequenceNumber last) -> all.tailMap(last, false);
+      case Position.Before(SequenceNumber first) -> all.tailMap(RecordNumber.of(first), true);
+      case Position.Within(SequenceNumber aggregate, SubSequenceNumber last) ->
+          all.tailMap(RecordNumber.of(aggregate, last), false);
+      case Position.After(SequenceNumber last) -> all.tailMap(lastOf(last), false);
       case Position.End e -> new TreeMap<>();
     };
   }
 
-  private Arrived record(ShardId shard, SequenceNumber number) {
+  private Arrived record(ShardId shard, RecordNumber number) {
     return Optional.ofNullable(ofShard(shard).get(number))
         .orElseThrow(
             () -> new Violation(Invariants.POSITIONS, number + " is no record of " + shard));
   }
 
-  /** The bytes of a record that was put. */
-  byte[] data(ShardId shard, SequenceNumber number) {
+  /** The bytes of a user record that was put. */
+  byte[] data(ShardId shard, RecordNumber number) {
     return record(shard, number).data();
   }
 
@@ -251,32 +296,45 @@ public final class Expectation {
 
   /** The first of the records that are applied from there on, as far as there is one yet. */
   Optional<SequenceNumber> first(ShardId shard, Position from) {
-    return since(shard, from).keySet().stream().findFirst();
+    return since(shard, from).keySet().stream().findFirst().map(RecordNumber::sequenceNumber);
   }
 
   /** When a record arrived. */
   Instant arrival(ShardId shard, SequenceNumber number) {
-    return record(shard, number).arrival();
+    return Optional.ofNullable(ofShard(shard).ceilingEntry(RecordNumber.of(number)))
+        .filter(entry -> entry.getKey().sequenceNumber().equals(number))
+        .map(entry -> entry.getValue().arrival())
+        .orElseThrow(
+            () -> new Violation(Invariants.POSITIONS, number + " is no record of " + shard));
   }
 
   /** The latest arrival of the records after a position and up to another one. */
   Optional<Instant> latestArrival(ShardId shard, Position after, Position upTo) {
     return since(shard, after).entrySet().stream()
-        .takeWhile(record -> !upTo.isBefore(record.getKey()))
+        .takeWhile(record -> !upTo.isBefore(position(record.getKey())))
         .map(record -> record.getValue().arrival())
         .max(Comparator.naturalOrder());
+  }
+
+  private static Position position(RecordNumber number) {
+    return number
+        .part()
+        .map(part -> Position.within(number.sequenceNumber(), part))
+        .orElseGet(() -> Position.after(number.sequenceNumber()));
   }
 
   /** The first record that arrived at or after a time. */
   Optional<SequenceNumber> first(ShardId shard, Instant time) {
     return ofShard(shard).entrySet().stream()
         .filter(record -> !record.getValue().arrival().isBefore(time))
-        .map(Map.Entry::getKey)
+        .map(record -> record.getKey().sequenceNumber())
         .findFirst();
   }
 
   Position end(ShardId shard) {
-    NavigableMap<SequenceNumber, Arrived> all = ofShard(shard);
-    return all.isEmpty() ? Position.beginning() : Position.after(all.lastKey());
+    NavigableMap<RecordNumber, Arrived> all = ofShard(shard);
+    return all.isEmpty()
+        ? Position.beginning()
+        : Position.after(all.lastKey().sequenceNumber());
   }
 }

@@ -5,6 +5,7 @@ public enum SimulatedFault {
   ANOTHER_FILE_IS_WHERE_THE_METADATA_IS_TO_BE("another file is where the metadata is to be"),
   ANSWER_LOST("answer lost of "),
   AN_EMPTY_PAGE_BETWEEN_RECORDS("an empty page between records"),
+  AN_AGGREGATE("an aggregate of user records"),
   AN_ENTRY_LONG_AFTER_ITS_FILE("an entry long after its file"),
   A_BATCH_OF_ANOTHER_STREAM("a batch of another stream"),
   A_COLLECTOR_SLEPT_BETWEEN_ITS_READS("a collector slept between its reads"),

@@ -7,9 +7,11 @@ public enum SimulatedRace {
   A_DEPLOYMENT_WAS_ROLLED_BACK("a deployment was rolled back"),
   A_JOB_WAS_UPGRADED_UNDER_LOAD("a job was upgraded under load"),
   A_NEW_RELEASE_WAS_DEPLOYED("a new release was deployed"),
+  A_POSITION_WITHIN_AN_AGGREGATE("a position within an aggregate"),
   A_REPLAY_STOPPED_IN_A_QUIET_STRETCH("a replay stopped in a quiet stretch"),
   A_RESTORE_BEFORE_THE_LAST_ONES_GAP_WAS_CLOSED("a restore before the last one's gap was closed"),
   A_RESTORE_ONTO_A_STREAM_AS_IF_IT_WERE_ANOTHER("a restore onto a stream as if it were another"),
+  A_RESTORE_TO_WITHIN_AN_AGGREGATE("a restore to within an aggregate"),
   A_RESTORE_WITH_A_GAP_AFTER_A_REPLAY_THAT_WAS_IMPOSSIBLE(
       "a restore with a gap after a replay that was impossible"),
   A_SAVEPOINT_CLAIMED("a savepoint claimed"),

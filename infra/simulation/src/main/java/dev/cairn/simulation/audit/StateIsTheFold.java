@@ -43,6 +43,12 @@ final class StateIsTheFold implements EntryInvariant {
     if (hasNoState(audited)) {
       return;
     }
+    if (header.position() instanceof Position.Within) {
+      tally.count(
+          audited.entry() instanceof Entry.Restored
+              ? SimulatedRace.A_RESTORE_TO_WITHIN_AN_AGGREGATE
+              : SimulatedRace.A_POSITION_WITHIN_AN_AGGREGATE);
+    }
     Expected expected = lineages.of(subtask, header.epoch()).at(header.position());
     CellComparison.requireSame(
         Invariants.FOLD,
@@ -77,7 +83,7 @@ final class StateIsTheFold implements EntryInvariant {
             .filter(BlameIsJust::hasEndedProcesses)
             .forEach(
                 letter -> {
-                  lineages.of(subtask, epoch).setAside(letter.sequenceNumber());
+                  lineages.of(subtask, epoch).setAside(letter.record());
                   tally.count("dead letter of a record that ended its process");
                 });
       }

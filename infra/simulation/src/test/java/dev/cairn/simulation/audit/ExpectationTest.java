@@ -1,6 +1,7 @@
 package dev.cairn.simulation.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.function.Context;
 import dev.cairn.function.Deserializer;
@@ -8,10 +9,14 @@ import dev.cairn.function.Deserializers;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.function.RuntimeContext;
 import dev.cairn.id.Position;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
+import dev.cairn.id.SubSequenceNumber;
+import dev.cairn.state.Counts;
 import dev.cairn.testing.FunctionHarness;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +52,36 @@ class ExpectationTest {
 
     assertThat(fold.next(Position.beginning())).contains(KEPT);
     assertThat(fold.next(Position.after(KEPT))).contains(LATER);
+  }
+
+  @Test
+  void aPositionWithinAnAggregateHasTheUserRecordsUpToIt() {
+    SequenceNumber aggregate = new SequenceNumber("4");
+    for (int part = 0; part < 3; part++) {
+      expectation.putPart(
+          SHARD, number(aggregate, part), "key-1", new byte[0], Instant.EPOCH, part == 1);
+    }
+    Expectation.Fold fold = expectation.fold(SHARD);
+
+    assertThat(fold.next(Position.after(LATER))).contains(aggregate);
+    assertThat(fold.at(within(aggregate, 0)).counts()).isEqualTo(new Counts(4, 0));
+    assertThat(fold.at(within(aggregate, 1)).counts()).isEqualTo(new Counts(4, 1));
+    assertThat(fold.next(within(aggregate, 1))).contains(aggregate);
+    assertThat(fold.at(Position.after(aggregate)).counts()).isEqualTo(new Counts(5, 1));
+    assertThat(fold.next(Position.after(aggregate))).isEmpty();
+    assertThat(expectation.end(SHARD)).isEqualTo(Position.after(aggregate));
+    // The last user record is the end of the aggregate, and a plain record has none.
+    for (Position none : List.of(within(aggregate, 2), within(KEPT, 0))) {
+      assertThatThrownBy(() -> fold.at(none)).isInstanceOf(Violation.class);
+    }
+  }
+
+  private static RecordNumber number(SequenceNumber aggregate, int part) {
+    return RecordNumber.of(aggregate, new SubSequenceNumber(part));
+  }
+
+  private static Position within(SequenceNumber aggregate, int part) {
+    return Position.within(aggregate, new SubSequenceNumber(part));
   }
 
   private static final class Stateless implements KeyedFunction<String> {
