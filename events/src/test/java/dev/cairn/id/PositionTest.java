@@ -50,4 +50,18 @@ class PositionTest {
     assertThat(IN_ORDER)
         .allMatch(one -> StateFields.readPosition(StateFields.write(one)).equals(one));
   }
+
+  @Test
+  void aPositionWithinARecordIsNotBeforeAllOfIt() {
+    Position within = Position.within(number(10), new SubSequenceNumber(0));
+
+    assertThat(within.isBefore(number(10))).isTrue();
+    assertThat(within.isBeforeAllOf(number(10))).isFalse();
+    assertThat(within.isBeforeAllOf(number(11))).isTrue();
+    assertThat(Position.before(number(10)).isBeforeAllOf(number(10))).isTrue();
+    assertThat(Position.after(number(10)).isBeforeAllOf(number(10))).isFalse();
+    assertThat(Position.after(number(9)).isBeforeAllOf(number(10))).isTrue();
+    assertThat(within.partlyApplied()).contains(number(10));
+    assertThat(Position.after(number(10)).partlyApplied()).isEmpty();
+  }
 }

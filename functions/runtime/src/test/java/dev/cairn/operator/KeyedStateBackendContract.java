@@ -300,12 +300,15 @@ public abstract class KeyedStateBackendContract {
   void aStateUnderAnExplicitHashIsRemovedAlone() throws Exception {
     KeyHash explicit = new KeyHash(7, 7);
     count(operator, Optional.empty());
+    operator.state().drain();
+    long retained = operator.state().retainedBytes();
     count(operator, Optional.of(explicit));
     operator.state().drain();
     function.body = event -> function.count.clear();
     operator.process("a", Optional.of(explicit), new byte[0], Instant.EPOCH);
     assertThat(operator.state().drain())
         .containsExactly(new Change.Removed(countUnder(explicit)));
+    assertThat(operator.state().retainedBytes()).isEqualTo(retained);
 
     count(operator, Optional.of(explicit));
     count(operator, Optional.empty());

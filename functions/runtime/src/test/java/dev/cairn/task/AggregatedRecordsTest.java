@@ -24,6 +24,7 @@ import dev.cairn.id.RecordNumber;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.inmemory.kinesis.KplAggregator;
+import dev.cairn.job.WakeMessage;
 import dev.cairn.journal.ShardFailure;
 import dev.cairn.settings.AggregateHashKey;
 import dev.cairn.settings.RecordOutsideShard;
@@ -31,6 +32,7 @@ import dev.cairn.state.Counts;
 import dev.cairn.state.KeyHash;
 import dev.cairn.state.StateKey;
 import dev.cairn.storage.Layout;
+import dev.cairn.storage.StorageException;
 import dev.cairn.stream.AggregatedRecordException;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.stream.UserRecord;
@@ -383,6 +385,37 @@ class AggregatedRecordsTest {
     }
   }
 
+  /** An aggregate that is refused whole is passed whole, however the records are applied. */
+  @Test
+  void aReplayInAnEarlierFormatPassesTheWholeAggregate() {
+    TaskPipeline early = new TaskPipeline(1, FormatVersion.ONE);
+    ScriptedCoordinator coordinator = new ScriptedCoordinator(early);
+    Task<String> container = early.container(Tap.NONE, LENIENT);
+    run(container, 0, early.put(0, "a"));
+    CheckpointId checkpoint = coordinator.checkpoint(container);
+    put(early, "b", "c", "d");
+    early.put(0, "e");
+    run(container, 0, early.all(0));
+    coordinator.restore(checkpoint);
+
+    early.container(Tap.NONE, LENIENT).wake(shard(0), TaskPipeline.AMPLE);
+
+    assertThat(early.head(0).hasGap()).isFalse();
+    assertThat(early.head(0).counts()).isEqualTo(new Counts(2, 1));
+  }
+
+  @Test
+  void theSearchForARecordInAnEarlierFormatPassesTheWholeAggregate() {
+    TaskPipeline early = new TaskPipeline(1, FormatVersion.ONE);
+    early.put(0, "a");
+    put(early, "b c d e f g h i j k l m".split(" ", -1));
+    early.put(0, "kill", "n");
+
+    assertThat(deliver(early, early.all(0))).isTrue();
+
+    assertThat(early.head(0).counts()).isEqualTo(new Counts(2, 2));
+  }
+
   // ---------------------------------------------------------------- hash keys
 
   private static final byte[] A = "a".getBytes(UTF_8);
@@ -616,24 +649,52 @@ class AggregatedRecordsTest {
   void aUserRecordThatEndsTheProcessIsFoundWithinItsAggregate(String deadly) {
     put("a", "b", "c", deadly, "d", "e", deadly, "f");
     pipeline.put(0, "g");
-    List<StreamRecord> batch = pipeline.all(0);
-    boolean isDone = false;
-    for (int i = 0; i < 80 && !isDone; i++) {
-      DeadlyProcess process = new DeadlyProcess();
-      BatchResult[] result = new BatchResult[1];
-      var unused =
-          catchThrowable(() -> result[0] = run(process.container(pipeline, LENIENT), 0, batch));
-      isDone = !process.isEnded() && result[0] instanceof Done;
-      pipeline.pass(Duration.ofMinutes(2));
-      if (process.isEnded() && pipeline.head(0).isolation().isEmpty()) {
-        coordinator.suspect(subtask(0));
-      }
-    }
 
-    assertThat(isDone).isTrue();
+    assertThat(deliver(pipeline, pipeline.all(0))).isTrue();
+
     assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(7, 2));
     assertThat(pipeline.state(0))
         .isEqualTo(TaskPipeline.fold(without(without(userRecords(), 6), 3)));
+  }
+
+  @Test
+  void aUserRecordThatDoesNotFitIntoTheStorageFailsAlone() {
+    put("a", "size:9000", "size:60000", "size:9000", "b");
+    Tap small =
+        new Tap() {
+          @Override
+          public void before(Call call) {
+            if (call.name().equals("storage.put")
+                && call.arguments()[1] instanceof byte[] bytes
+                && bytes.length > 40_000
+                && !String.valueOf(call.arguments()[0]).contains("dead-letters")) {
+              throw new StorageException(StorageException.Kind.TOO_LARGE, "more than 40 KB");
+            }
+          }
+        };
+
+    assertThat(run(pipeline.container(small, LENIENT), 0, pipeline.all(0))).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(4, 1));
+    assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(without(userRecords(), 2)));
+  }
+
+  /** Delivers a batch until it succeeds. A shard whose process ended is suspected. */
+  private static boolean deliver(TaskPipeline to, List<StreamRecord> batch) {
+    ScriptedCoordinator coordinator = new ScriptedCoordinator(to);
+    for (int i = 0; i < 80; i++) {
+      DeadlyProcess process = new DeadlyProcess();
+      BatchResult[] result = new BatchResult[1];
+      var unused = catchThrowable(() -> result[0] = run(process.container(to, LENIENT), 0, batch));
+      if (!process.isEnded() && result[0] instanceof Done) {
+        return true;
+      }
+      to.pass(Duration.ofMinutes(2));
+      if (process.isEnded() && to.head(0).isolation().isEmpty()) {
+        coordinator.suspect(subtask(0));
+      }
+    }
+    return false;
   }
 
   // ---------------------------------------------------------------- restores
@@ -681,6 +742,22 @@ class AggregatedRecordsTest {
   }
 
   @Test
+  void aReplayInStepsEndsThereToo() {
+    StreamRecord aggregate = put("a", "b", "c", "d", "e");
+    CheckpointId checkpoint = checkpointWithin(aggregate);
+    var unused = runFor(2, List.of(aggregate));
+    coordinator.restore(checkpoint);
+    coordinator.suspect(subtask(0));
+
+    for (int i = 0; i < 3; i++) {
+      pipeline.container().wake(shard(0), TaskPipeline.AMPLE);
+    }
+
+    assertThat(pipeline.head(0).position()).isEqualTo(within(aggregate, 3));
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(4, 0));
+  }
+
+  @Test
   void aReplayFromWithinAnAggregateNeedsThatVeryRecord() {
     StreamRecord aggregate = put("a", "b", "c", "d");
     CheckpointId checkpoint = checkpointWithin(aggregate);
@@ -709,6 +786,36 @@ class AggregatedRecordsTest {
         .hasMessageContaining("record " + aggregate.sequenceNumber());
     assertThat(pipeline.head(0).failing().orElseThrow().reason())
         .isEqualTo(FailureReason.RECORDS_LOST);
+  }
+
+  /** Its parent would otherwise count as applied to its end, and its children would open. */
+  @Test
+  void aClosedShardThatLostTheRestOfAnAggregateIsNotAtItsEnd() {
+    StreamRecord aggregate = put("a", "b", "c", "d");
+    var unused = runFor(2, List.of(aggregate));
+    pipeline.stream().split(shard(0));
+    pipeline.stream().trim(shard(0), pipeline.now().plus(Duration.ofSeconds(1)));
+    WakeMessage drain = new WakeMessage(shard(0), WakeMessage.Purpose.DRAIN);
+
+    assertThatThrownBy(() -> pipeline.container().wake(drain, TaskPipeline.AMPLE))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("may have lost records: record " + aggregate.sequenceNumber());
+    assertThat(pipeline.head(0).position()).isEqualTo(within(aggregate, 1));
+  }
+
+  /** The rest of an aggregate is applied before its closed shard is. */
+  @Test
+  void aClosedShardIsDrainedFromWithinAnAggregate() {
+    StreamRecord aggregate = put("a", "b", "c", "d");
+    var unused = runFor(2, List.of(aggregate));
+    pipeline.stream().split(shard(0));
+
+    pipeline
+        .container()
+        .wake(new WakeMessage(shard(0), WakeMessage.Purpose.DRAIN), TaskPipeline.AMPLE);
+
+    assertThat(pipeline.head(0).position()).isEqualTo(Position.end());
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(4, 0));
   }
 
   // ---------------------------------------------------------------- what users test with

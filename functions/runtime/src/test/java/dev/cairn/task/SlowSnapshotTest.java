@@ -10,6 +10,7 @@ import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
+import dev.cairn.inmemory.kinesis.KplAggregator;
 import dev.cairn.journal.Entry.Advanced;
 import dev.cairn.journal.Entry.Opened;
 import dev.cairn.journal.Entry.Snapshotted;
@@ -24,6 +25,8 @@ import dev.cairn.task.pipeline.TaskPipeline;
 import dev.cairn.task.ports.BatchResult.Done;
 import dev.cairn.task.ports.BatchResult.RetryFrom;
 import dev.cairn.task.ports.Deadline;
+import dev.cairn.task.ports.TaskException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -80,6 +83,27 @@ class SlowSnapshotTest {
 
     assertThat(run(pipeline.container(storage), 0, batch)).isEqualTo(new Done());
     assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(pipeline.all(0)));
+  }
+
+  /** Otherwise each invocation would end in the snapshot, and none would report the failure. */
+  @Test
+  void aSnapshotThatIsCutOffWithinAnAggregateDoesNotHideThatTheNextUserRecordFails() {
+    SlowStorage storage = new SlowStorage();
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    trigger();
+    KplAggregator aggregate = new KplAggregator();
+    for (String word : List.of("b", "poison")) {
+      aggregate.add(pipeline.key(0, 0), word.getBytes(StandardCharsets.UTF_8));
+    }
+    pipeline.put(KplAggregator.PARTITION_KEY, aggregate.toBytes());
+    List<StreamRecord> batch = pipeline.last(0, 1);
+    assertThat(isDone(pipeline.container(storage), batch)).isFalse();
+    assertThat(pipeline.head(0).position()).isInstanceOf(Position.Within.class);
+
+    assertThatThrownBy(() -> run(pipeline.container(storage), 0, batch, () -> TIMEOUT))
+        .isInstanceOf(TaskException.class);
+
+    assertThat(pipeline.head(0).failing()).isPresent();
   }
 
   @Test
