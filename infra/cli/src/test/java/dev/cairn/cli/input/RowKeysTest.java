@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.flights.AircraftFunction;
+import dev.cairn.function.Context;
+import dev.cairn.function.Deserializer;
+import dev.cairn.function.Deserializers;
+import dev.cairn.function.KeyedFunction;
+import dev.cairn.function.RuntimeContext;
+import dev.cairn.state.KeyHash;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +39,50 @@ class RowKeysTest {
       })
   void dotsLeadIntoNestedObjects(String field, String record, String key) {
     assertThat(RowKeys.ofField(field).row(1, bytes(record)).key()).isEqualTo(key);
+  }
+
+  /** A function whose producers send the records of a key under a hash key of their own. */
+  public static final class Routed implements KeyedFunction<String> {
+    @Override
+    public Deserializer<String> deserializer() {
+      return Deserializers.text();
+    }
+
+    @Override
+    public void open(RuntimeContext context) {}
+
+    @Override
+    public void process(String event, Context context) {}
+
+    @Override
+    public String keyOf(String event) {
+      return event;
+    }
+
+    @Override
+    public Optional<BigInteger> explicitHashKeyOf(String partitionKey) {
+      return switch (partitionKey) {
+        case "none" -> Optional.empty();
+        case "negative" -> Optional.of(BigInteger.ONE.negate());
+        default -> Optional.of(BigInteger.valueOf(partitionKey.length()));
+      };
+    }
+  }
+
+  @Test
+  void aRowHasTheHashKeyThatTheFunctionNames() {
+    UserFunction function = UserFunction.of(Routed.class);
+    List<byte[]> records = Stream.of("abc", "none").map(RowKeysTest::bytes).toList();
+
+    assertThat(RowKeys.of(records, function, Optional.empty()))
+        .extracting(InputRow::hashKey)
+        .containsExactly(Optional.of(new KeyHash(0, 3)), Optional.empty());
+    assertThat(RowKeys.of(List.of(bytes("{\"k\":\"abcd\"}")), function, Optional.of("k")))
+        .extracting(InputRow::hashKey)
+        .containsExactly(Optional.of(new KeyHash(0, 4)));
+    assertThatThrownBy(() -> RowKeys.ofFunction(function).row(1, bytes("negative")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("Routed.explicitHashKeyOf has no hash key for partition key");
   }
 
   @Test

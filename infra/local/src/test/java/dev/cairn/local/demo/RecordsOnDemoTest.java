@@ -3,12 +3,14 @@ package dev.cairn.local.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.cli.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Records that go into the stream, and dead letters that come out. */
@@ -36,6 +38,36 @@ class RecordsOnDemoTest extends CommandsOnDemo {
             new String[] {"dead-letters", "burn"},
             new String[] {"dead-letters", "list", "--limit", "0"})) {
       assertThat(cairn(wrong).exitCode()).isEqualTo(2);
+    }
+  }
+
+  /** Sent alone, it would be applied to another state. */
+  @Test
+  void aUserRecordWhoseHashKeyOnlyItsAggregateHasIsNotSentAgain() throws IOException {
+    Path whole;
+    try (Stream<Path> files = Files.walk(demo.home().resolve("storage"))) {
+      whole =
+          files
+              .filter(file -> file.toString().contains("dead-letters") && Files.isRegularFile(file))
+              .findFirst()
+              .orElseThrow();
+    }
+    Path part = whole.resolveSibling(whole.getFileName() + ".7");
+    ObjectNode letter = (ObjectNode) JSON.readTree(Files.readAllBytes(whole));
+    letter.put("subSequenceNumber", 7).put("explicitHashKey", "1").put("boundBy", "aggregate");
+    try {
+      Files.write(part, JSON.writeValueAsBytes(letter));
+
+      assertThat(cairn("dead-letters", "show", ".7").out())
+          .contains("record      " + part.getFileName());
+      assertFails(
+          ExitCode.NO,
+          "record " + part.getFileName() + " has its state under the explicit hash key",
+          "dead-letters",
+          "retry",
+          ".7");
+    } finally {
+      Files.delete(part);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cairn.cli.ExitCode;
+import dev.cairn.state.KeyHash;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,6 +33,18 @@ class StateOnDemoTest extends CommandsOnDemo {
     Answer none = cairn("state", "n7");
     assertThat(none.exitCode()).isEqualTo(ExitCode.NO);
     assertThat(none.err()).contains("key \"n7\" has no state");
+  }
+
+  @Test
+  void aKeyIsFoundUnderTheHashKeyThatIsGiven() throws IOException {
+    Answer own = cairn("state", "N7", "--hash-key", KeyHash.of("N7").toDecimal(), "--json");
+    assertThat(own.json()).isEqualTo(cairn("state", "N7", "--json").json());
+
+    assertThat(cairn("state", "N7", "--hash-key", "7").err()).contains("key \"N7\" has no state");
+    for (String none : new String[] {"-1", "x", "340282366920938463463374607431768211456"}) {
+      assertFails(
+          ExitCode.UNUSABLE, "is not a number from 0 to 2^128 - 1", "state", "N7", "--hash-key=" + none);
+    }
   }
 
   @Test
