@@ -157,6 +157,7 @@ public final class UncommittedBatch<E> {
   private boolean rejectWhole(UserRecord.Part part) {
     UserRecord whole = new UserRecord.Plain(part.kinesisRecord());
     if (position.equals(whole.position())) {
+      current = Optional.empty();
       return true;
     }
     AggregatedRecordException e = AggregatedRecordException.earlierFormat(part);
