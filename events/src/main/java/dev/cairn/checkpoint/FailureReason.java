@@ -48,8 +48,8 @@ public enum FailureReason {
   /** Keys of the shard have moved to shards that cannot be opened without their state. */
   RESHARDED(
       true,
-      "see cairn shards: the shard waits for its parents; if the stream has forgotten one of them, go"
-          + " on without its records with cairn accept-gap SHARD"),
+      "use a stream with a fixed number of shards: take a savepoint, and restore it as a job of"
+          + " another name with --positions"),
   /** The checkpoint storage refused a request. */
   STORAGE(true, "check the bucket, its policy and its key; the next checkpoint tries again"),
   /** A file was larger than the storage accepts. */

@@ -62,7 +62,8 @@ public final class Options {
           OptionType.wholeNumber(1),
           1,
           "1",
-          "how many completed checkpoints are kept, each with another state: one without new data displaces none",
+          "how many completed checkpoints are kept, each with another state: one without new data"
+              + " displaces none",
           EVERYWHERE);
 
   public static final Option<Duration> MIN_PAUSE =

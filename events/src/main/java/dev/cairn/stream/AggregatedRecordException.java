@@ -16,8 +16,8 @@ public final class AggregatedRecordException extends RuntimeException {
     return new AggregatedRecordException(
         "the record of partition key \""
             + partitionKey
-            + "\" has the form and the checksum of an aggregate of the Kinesis Producer Library, and"
-            + " its content is malformed: "
+            + "\" has the form and the checksum of an aggregate of the Kinesis Producer Library,"
+            + " and its content is malformed: "
             + problem
             + ". Check which program produced it");
   }
@@ -28,8 +28,9 @@ public final class AggregatedRecordException extends RuntimeException {
         "the record of partition key \""
             + part.kinesisRecord().partitionKey()
             + "\" is an aggregate of several records by the Kinesis Producer Library. The job's"
-            + " format cannot store a position within a record, because an earlier release may still"
-            + " have to read it. Once that release is not needed any more, run: cairn upgrade");
+            + " format cannot store a position within a record, because an earlier release may"
+            + " still have to read it. Once that release is not needed any more, run: cairn"
+            + " upgrade");
   }
 
   /** Creates the error of a user record whose explicit hash key is none. */

@@ -101,7 +101,8 @@ public final class KplAggregate {
    * is returned.
    *
    * @param data an aggregate, as {@link #is} tells
-   * @throws MalformedException if the protobuf message is malformed, or an index is out of its table
+   * @throws MalformedException if the protobuf message is malformed, or an index is out of its
+   *     table
    */
   public static List<Item> read(byte[] data) throws MalformedException {
     Message in = new Message(data, MAGIC.length, data.length - DIGEST_BYTES);
@@ -111,8 +112,7 @@ public final class KplAggregate {
     while (in.hasNext()) {
       in.next();
       switch (in.field()) {
-        case PARTITION_KEYS ->
-            partitionKeys.add(in.text("partition key " + partitionKeys.size()));
+        case PARTITION_KEYS -> partitionKeys.add(in.text("partition key " + partitionKeys.size()));
         case EXPLICIT_HASH_KEYS -> hashKeys.add(in.text("explicit hash key " + hashKeys.size()));
         case RECORDS -> records.add(record(in.message(), records.size()));
         default -> in.skip();
@@ -154,8 +154,7 @@ public final class KplAggregate {
 
     Item in(List<String> partitionKeys, List<String> hashKeys, int number)
         throws MalformedException {
-      String partitionKey =
-          entry(partitionKeys, key.orElseThrow(), number, "partition_key");
+      String partitionKey = entry(partitionKeys, key.orElseThrow(), number, "partition_key");
       Optional<String> explicitHashKey =
           hash.isEmpty()
               ? Optional.empty()

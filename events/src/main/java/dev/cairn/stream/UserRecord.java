@@ -57,9 +57,7 @@ public sealed interface UserRecord {
     /** After the last part, nothing of the Kinesis record is left. */
     @Override
     public Position position() {
-      return isLast
-          ? Position.after(sequenceNumber())
-          : Position.within(sequenceNumber(), part);
+      return isLast ? Position.after(sequenceNumber()) : Position.within(sequenceNumber(), part);
     }
 
     @Override

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SavepointName;
-import dev.cairn.id.RecordNumber;
 import dev.cairn.id.SequenceNumber;
-import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.Layout.Owned;
 import java.util.HashSet;

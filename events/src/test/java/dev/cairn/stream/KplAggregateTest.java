@@ -147,7 +147,8 @@ class KplAggregateTest {
             Position.within(number, new SubSequenceNumber(0)),
             Position.within(number, new SubSequenceNumber(1)),
             Position.after(number));
-    assertThat(parts.stream().map(part -> part.number().toString())).containsExactly("49.0", "49.1", "49.2");
+    assertThat(parts.stream().map(part -> part.number().toString()))
+        .containsExactly("49.0", "49.1", "49.2");
     assertThat(((UserRecord.Part) parts.get(1)).data()).isEqualTo("y".getBytes(UTF_8));
   }
 

@@ -172,10 +172,7 @@ final class GapReplay<E> {
   }
 
   private UncommittedBatch<E> apply(
-      Invocation<E> invocation,
-      Subtask<E> subtask,
-      Position target,
-      List<UserRecord> records) {
+      Invocation<E> invocation, Subtask<E> subtask, Position target, List<UserRecord> records) {
     UncommittedBatch<E> work = batches.begin(invocation, subtask);
     for (UserRecord record : records) {
       if (!work.position().isBefore(target)) {

@@ -285,8 +285,7 @@ public abstract class KeyedStateBackendContract {
       List<Long> found = new ArrayList<>();
       cold.body = event -> found.add(cold.count.value().orElse(0L));
       for (Optional<KeyHash> hash :
-          List.of(
-              Optional.of(explicit), Optional.of(another), Optional.<KeyHash>empty())) {
+          List.of(Optional.of(explicit), Optional.of(another), Optional.<KeyHash>empty())) {
         loaded.process("a", hash, "event".getBytes(UTF_8), Instant.EPOCH);
       }
       assertThat(found).containsExactly(2L, 1L, 2L);
@@ -306,8 +305,7 @@ public abstract class KeyedStateBackendContract {
     operator.state().drain();
     function.body = event -> function.count.clear();
     operator.process("a", Optional.of(explicit), new byte[0], Instant.EPOCH);
-    assertThat(operator.state().drain())
-        .containsExactly(new Change.Removed(countUnder(explicit)));
+    assertThat(operator.state().drain()).containsExactly(new Change.Removed(countUnder(explicit)));
     assertThat(operator.state().retainedBytes()).isEqualTo(retained);
 
     count(operator, Optional.of(explicit));

@@ -295,8 +295,7 @@ class AggregatedRecordsTest {
     pipeline.put(0, "a");
     StreamRecord malformed = put(pipeline, KplAggregator.framed(new byte[] {10, 5, 'k'}));
     pipeline.put(0, "c");
-    Task<String> container =
-        pipeline.container(Tap.NONE, settings().withFailurePolicy(policy));
+    Task<String> container = pipeline.container(Tap.NONE, settings().withFailurePolicy(policy));
 
     BatchResult result = run(container, 0, pipeline.all(0));
 
@@ -378,8 +377,7 @@ class AggregatedRecordsTest {
       case DEAD_LETTER -> {
         assertThat(result).isEqualTo(new Done());
         assertThat(early.head(0).counts()).isEqualTo(new Counts(2, 1));
-        assertThat(
-                early.storage().get(Layout.deadLetter(subtask(0), aggregate.sequenceNumber())))
+        assertThat(early.storage().get(Layout.deadLetter(subtask(0), aggregate.sequenceNumber())))
             .isPresent();
       }
     }
@@ -449,17 +447,14 @@ class AggregatedRecordsTest {
   void stateUnderAnExplicitHashKeyFollowsItThroughASplit() {
     String key = pipeline.key(1, 0);
     put(pipeline, ofAnotherShard().add(key, Optional.of(here()), A).toBytes());
-    TaskSettings explicit =
-        with(AggregateHashKey.EXPLICIT, RecordOutsideShard.FAILURE_POLICY);
+    TaskSettings explicit = with(AggregateHashKey.EXPLICIT, RecordOutsideShard.FAILURE_POLICY);
     assertThat(run(pipeline.container(Tap.NONE, explicit), 0, pipeline.all(0)))
         .isEqualTo(new Done());
     StateKey count = StateKey.of(here(), key, "count", new byte[0]);
     assertThat(pipeline.state(0)).containsKey(count);
 
     pipeline.stream().split(shard(0));
-    pipeline
-        .stream()
-        .put("a", ofAnotherShard().toBytes(), Optional.of(here()));
+    pipeline.stream().put("a", ofAnotherShard().toBytes(), Optional.of(here()));
     Task<String> container = pipeline.container(Tap.NONE, explicit);
     for (int i = 0; i < 3; i++) {
       var unused = catchThrowable(() -> run(container, 2, pipeline.all(2)));
@@ -474,8 +469,7 @@ class AggregatedRecordsTest {
     KeyHash there = pipeline.stream().listed().get(1).range().from();
     byte[] data = new KplAggregator().add(pipeline.key(0, 0), Optional.of(there), A).toBytes();
     put(pipeline, data);
-    TaskSettings explicit =
-        with(AggregateHashKey.EXPLICIT, RecordOutsideShard.FAILURE_POLICY);
+    TaskSettings explicit = with(AggregateHashKey.EXPLICIT, RecordOutsideShard.FAILURE_POLICY);
 
     assertThatThrownBy(() -> run(pipeline.container(Tap.NONE, explicit), 0, pipeline.all(0)))
         .hasMessageContaining("has the hash " + there + ", outside the shard's range");
@@ -485,8 +479,7 @@ class AggregatedRecordsTest {
 
   /** Partition keys "k" and the explicit hash key that the test gives. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {"x", "", "-1", "340282366920938463463374607431768211456", "1e3"})
+  @ValueSource(strings = {"x", "", "-1", "340282366920938463463374607431768211456", "1e3"})
   void aHashKeyThatIsNoneFailsItsUserRecordWhereItCounts(String text) throws Exception {
     ByteArrayOutputStream message = new ByteArrayOutputStream();
     byte[] key = pipeline.key(0, 0).getBytes(UTF_8);
@@ -505,8 +498,7 @@ class AggregatedRecordsTest {
         .isEqualTo(new Done());
 
     assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(1, 1));
-    RecordNumber first =
-        RecordNumber.of(pipeline.all(0).getFirst().sequenceNumber(), sub(0));
+    RecordNumber first = RecordNumber.of(pipeline.all(0).getFirst().sequenceNumber(), sub(0));
     assertThat(deadLetter(first).text("cause"))
         .contains("explicit hash key \"" + text + "\", which is not a number from 0 to 2^128 - 1");
     assertThat(deadLetter(first).text("explicitHashKey")).isEqualTo(text);
@@ -541,8 +533,7 @@ class AggregatedRecordsTest {
     pipeline.stream().put(pipeline.key(1, 0), A, Optional.of(here()));
     TaskSettings discarding = with(AggregateHashKey.PARTITION_KEY, RecordOutsideShard.DISCARD);
 
-    assertThatThrownBy(
-            () -> run(pipeline.container(Tap.NONE, discarding), 0, pipeline.all(0)))
+    assertThatThrownBy(() -> run(pipeline.container(Tap.NONE, discarding), 0, pipeline.all(0)))
         .hasMessageContaining("outside the shard's range");
   }
 

@@ -220,15 +220,12 @@ final class DeadLettersCommand extends PipelineCommand {
   private static Letter read(Letters letters, Place place) {
     return letters
         .read(place)
-        .orElseThrow(
-            () -> ExitException.no("record " + place.record() + " has just expired"));
+        .orElseThrow(() -> ExitException.no("record " + place.record() + " has just expired"));
   }
 
   private static Place only(List<Place> places, String typed) {
     List<Place> found =
-        places.stream()
-            .filter(place -> place.record().toString().endsWith(typed.strip()))
-            .toList();
+        places.stream().filter(place -> place.record().toString().endsWith(typed.strip())).toList();
     if (found.isEmpty()) {
       throw ExitException.no(
           "there is no dead letter of a record \"" + typed + "\": see cairn dead-letters list");

@@ -132,25 +132,26 @@ record RunProfile(
             checkpoints.configuration().place(Options.TOLERABLE_FAILED_CHECKPOINTS).isEmpty());
     RunProfile drawn =
         new RunProfile(
-        shards,
-        4 + random.nextInt(12),
-        1 + random.nextInt(6),
-        Duration.ofSeconds(8 + random.nextInt(12)),
-        // The age of a file is collection's second safeguard; here the first one alone must
-        // suffice.
-        random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(20),
-        Duration.ofSeconds(random.nextInt(4) == 0 ? 8 : 1),
-        trims,
-        checkpoints,
-        // Where no base can be stored, a journal may be long, and each file of it takes a moment.
-        pressure.slowSnapshots() ? task.withInlineThreshold(8192) : task,
-        // Slow enough for a batch to outlast the interval between two checkpoints.
-        random.nextInt(4) == 0 ? Duration.ofSeconds(1 + random.nextInt(4)) : Duration.ZERO,
-        pressure,
-        random.nextInt(4) == 0,
-        1 + random.nextInt(5),
-        Duration.ofMillis(random.nextBoolean() ? random.nextInt(8000) : 0),
-        false);
+            shards,
+            4 + random.nextInt(12),
+            1 + random.nextInt(6),
+            Duration.ofSeconds(8 + random.nextInt(12)),
+            // The age of a file is collection's second safeguard; here the first one alone must
+            // suffice.
+            random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(20),
+            Duration.ofSeconds(random.nextInt(4) == 0 ? 8 : 1),
+            trims,
+            checkpoints,
+            // Where no base can be stored, a journal may be long, and each file of it takes a
+            // moment.
+            pressure.slowSnapshots() ? task.withInlineThreshold(8192) : task,
+            // Slow enough for a batch to outlast the interval between two checkpoints.
+            random.nextInt(4) == 0 ? Duration.ofSeconds(1 + random.nextInt(4)) : Duration.ZERO,
+            pressure,
+            random.nextInt(4) == 0,
+            1 + random.nextInt(5),
+            Duration.ofMillis(random.nextBoolean() ? random.nextInt(8000) : 0),
+            false);
     // A journal in the earlier format has no positions within a record.
     return random.nextInt(3) == 0 && !drawn.rollsBack() ? drawn.aggregating() : drawn;
   }

@@ -4,7 +4,8 @@ import dev.cairn.state.KeyHash;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All state of one partition key under one hash: for each declared state a {@link Cell} or its {@link MapCells}.
+ * All state of one partition key under one hash: for each declared state a {@link Cell} or its
+ * {@link MapCells}.
  */
 final class KeyedState {
   final String partitionKey;

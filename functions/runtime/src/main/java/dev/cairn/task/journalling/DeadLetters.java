@@ -35,8 +35,8 @@ public final class DeadLetters {
    * The hash key under which the state of a record is kept.
    *
    * @param hashKey the one that the function names; empty for the partition key's own
-   * @param isByAggregate whether it is the explicit hash key of a user record of an aggregate, which
-   *     is known from no other record
+   * @param isByAggregate whether it is the explicit hash key of a user record of an aggregate,
+   *     which is known from no other record
    */
   record Placement(Optional<KeyHash> hashKey, boolean isByAggregate) {
     static final Placement BY_KEY = new Placement(Optional.empty(), false);

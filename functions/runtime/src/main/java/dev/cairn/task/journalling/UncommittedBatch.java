@@ -231,8 +231,7 @@ public final class UncommittedBatch<E> {
   }
 
   private void setAside(UserRecord record, Fault fault) {
-    DeadLetter letter =
-        deadLetters.store(subtask.id(), record, placement(record), fault.message());
+    DeadLetter letter = deadLetters.store(subtask.id(), record, placement(record), fault.message());
     letters.add(letter);
     letterChars += letter.cause().length() + LETTER_OVERHEAD;
   }

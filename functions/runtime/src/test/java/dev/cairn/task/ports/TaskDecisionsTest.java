@@ -319,10 +319,16 @@ class TaskDecisionsTest {
         row("admit: the last applied one", DECISIONS.admits(after("500"), plain("500")), false),
         row("admit: an earlier one", DECISIONS.admits(after("500"), plain("499")), false),
         row("admit: the first of all", DECISIONS.admits(Position.beginning(), plain("1")), true),
-        row("admit: the next part of an aggregate", DECISIONS.admits(within("500", 3), part(4)), true),
+        row(
+            "admit: the next part of an aggregate",
+            DECISIONS.admits(within("500", 3), part(4)),
+            true),
         row("admit: the last applied part", DECISIONS.admits(within("500", 3), part(3)), false),
         row("admit: an earlier part", DECISIONS.admits(within("500", 3), part(2)), false),
-        row("admit: a part of an applied aggregate", DECISIONS.admits(after("500"), part(9)), false),
+        row(
+            "admit: a part of an applied aggregate",
+            DECISIONS.admits(after("500"), part(9)),
+            false),
         row("admit: the first part of all", DECISIONS.admits(Position.beginning(), part(0)), true),
         row("replay: the record itself", DECISIONS.resumesAt(required, record("500")), true),
         row("replay: a later one is left", DECISIONS.resumesAt(required, record("501")), false),
@@ -416,8 +422,7 @@ class TaskDecisionsTest {
   private static UserRecord part(int place) {
     KplAggregate.Item item =
         new KplAggregate.Item("k", Optional.empty(), ByteBuffer.wrap(new byte[0]));
-    return new UserRecord.Part(
-        record("500"), new SubSequenceNumber(place), place == 9, item);
+    return new UserRecord.Part(record("500"), new SubSequenceNumber(place), place == 9, item);
   }
 
   private static Position within(String number, int place) {

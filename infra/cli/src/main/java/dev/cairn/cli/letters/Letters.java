@@ -49,9 +49,7 @@ public final class Letters {
     return files.stream()
         .map(file -> place(file.path(), resent))
         .flatMap(Optional::stream)
-        .sorted(
-            Comparator.comparing((Place place) -> place.subtask())
-                .thenComparing(Place::record))
+        .sorted(Comparator.comparing((Place place) -> place.subtask()).thenComparing(Place::record))
         .toList();
   }
 

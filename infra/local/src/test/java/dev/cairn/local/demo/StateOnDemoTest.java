@@ -43,7 +43,11 @@ class StateOnDemoTest extends CommandsOnDemo {
     assertThat(cairn("state", "N7", "--hash-key", "7").err()).contains("key \"N7\" has no state");
     for (String none : new String[] {"-1", "x", "340282366920938463463374607431768211456"}) {
       assertFails(
-          ExitCode.UNUSABLE, "is not a number from 0 to 2^128 - 1", "state", "N7", "--hash-key=" + none);
+          ExitCode.UNUSABLE,
+          "is not a number from 0 to 2^128 - 1",
+          "state",
+          "N7",
+          "--hash-key=" + none);
     }
   }
 

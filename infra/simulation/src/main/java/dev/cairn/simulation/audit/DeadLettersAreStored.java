@@ -35,13 +35,10 @@ final class DeadLettersAreStored implements EntryInvariant {
             .get(path)
             .map(Trees::fromJson)
             .map(file -> Base64.getDecoder().decode(file.text("data")))
-            .filter(
-                data ->
-                    Arrays.equals(data, expectation.data(subtask.shard(), letter.record())))
+            .filter(data -> Arrays.equals(data, expectation.data(subtask.shard(), letter.record())))
             .isPresent();
     if (!same) {
-      throw new Violation(
-          Invariants.LETTERS, path + " does not hold record " + letter.record());
+      throw new Violation(Invariants.LETTERS, path + " does not hold record " + letter.record());
     }
     tally.count("dead letter");
   }

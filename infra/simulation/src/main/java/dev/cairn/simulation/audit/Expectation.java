@@ -333,8 +333,6 @@ public final class Expectation {
 
   Position end(ShardId shard) {
     NavigableMap<RecordNumber, Arrived> all = ofShard(shard);
-    return all.isEmpty()
-        ? Position.beginning()
-        : Position.after(all.lastKey().sequenceNumber());
+    return all.isEmpty() ? Position.beginning() : Position.after(all.lastKey().sequenceNumber());
   }
 }
