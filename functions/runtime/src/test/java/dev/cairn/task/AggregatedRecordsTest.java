@@ -527,6 +527,20 @@ class AggregatedRecordsTest {
     assertThat(pipeline.state(0)).hasSize(2);
   }
 
+  /** For the library it is where it belongs, so that nobody sends it again. */
+  @Test
+  void aUserRecordThatItsExplicitHashKeyBringsHereIsNotDiscarded() {
+    put(pipeline, ofAnotherShard().toBytes());
+    TaskSettings discarding =
+        with(AggregateHashKey.PARTITION_KEY, RecordOutsideShard.DISCARD)
+            .withFailurePolicy(FailurePolicy.DEAD_LETTER);
+
+    assertThat(run(pipeline.container(Tap.NONE, discarding), 0, pipeline.all(0)))
+        .isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(0, 1));
+  }
+
   /** No library sends a plain record again, so it is never discarded. */
   @Test
   void aPlainRecordOfAnotherShardIsNotDiscarded() {

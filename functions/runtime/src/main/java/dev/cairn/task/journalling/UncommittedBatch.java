@@ -134,8 +134,7 @@ public final class UncommittedBatch<E> {
     try {
       process(record);
     } catch (KeyOutsideRangeException e) {
-      if (record instanceof UserRecord.Part
-          && settings.outsideShard() == RecordOutsideShard.DISCARD) {
+      if (isDiscarded(record)) {
         pass(record);
         return true;
       }
@@ -178,6 +177,29 @@ public final class UncommittedBatch<E> {
       case UserRecord.Empty e -> {}
       case UserRecord.Malformed(StreamRecord whole, String problem) ->
           throw AggregatedRecordException.malformed(whole.partitionKey(), problem);
+    }
+  }
+
+  /**
+   * Whether a record that belongs to another shard is passed without a trace. The Kinesis Producer
+   * Library sends a user record again only if the hash key by which it routed the record, its
+   * explicit one or else that of the partition key, lies outside the shard.
+   */
+  private boolean isDiscarded(UserRecord record) {
+    return record instanceof UserRecord.Part part
+        && settings.outsideShard() == RecordOutsideShard.DISCARD
+        && !routedBy(part).map(subtask.origin().range()::contains).orElse(true);
+  }
+
+  /** Returns the hash key by which a producer routes a user record; empty if it is invalid. */
+  private static Optional<KeyHash> routedBy(UserRecord.Part part) {
+    try {
+      return Optional.of(
+          part.explicitHashKey()
+              .map(text -> hashKey(part, text))
+              .orElseGet(() -> KeyHash.of(part.partitionKey())));
+    } catch (AggregatedRecordException invalid) {
+      return Optional.empty();
     }
   }
 
