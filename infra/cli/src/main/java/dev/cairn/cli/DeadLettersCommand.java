@@ -273,7 +273,7 @@ final class DeadLettersCommand extends PipelineCommand {
 
   private static void requireSendable(Letter letter) {
     if (letter.isBoundToAggregate()) {
-      throw ExitException.no(
+      throw ExitException.unusable(
           "record "
               + letter.record()
               + " has its state under the explicit hash key of its aggregate, and a record that is"
