@@ -412,8 +412,10 @@ public final class Simulation {
   /**
    * Puts an aggregate of several user records of one shard, the first of which is given. Now and
    * then one of them belongs to another shard, as while a stream is resharded.
+   *
+   * @return how many user records it has
    */
-  private void putAggregate(String key, String event, int keys, boolean poisons, long n) {
+  private int putAggregate(String key, String event, int keys, boolean poisons, long n) {
     HashRange range =
         stream.listed().stream()
             .filter(shard -> !stream.isClosed(shard.id()))
@@ -452,6 +454,7 @@ public final class Simulation {
           !range.contains(KeyHash.of(partKeys.get(i))));
     }
     faults.count(SimulatedFault.AN_AGGREGATE);
+    return parts.size();
   }
 
   /** Puts a record into a shard to which its key does not belong, as an explicit hash key does. */
@@ -787,15 +790,19 @@ public final class Simulation {
         verb = "kill";
       }
       String event = verb + ":" + world.random().nextInt(5) + ":" + n;
+      int records = 1;
       if (scenario.aggregates() && world.random().nextInt(3) == 0) {
-        putAggregate(key, event, keys, poisons, n);
+        records = putAggregate(key, event, keys, poisons, n);
       } else if (poisons && world.random().nextInt(40) == 0) {
         putForeign(key, event);
       } else {
         put(key, event);
       }
-      world.sleep(
-          Duration.ofMillis(world.random().nextInt(world.random().nextInt(10) == 0 ? 2000 : 250)));
+      // An aggregate takes the function as long as its user records do.
+      Duration pause =
+          Duration.ofMillis(
+              world.random().nextInt(world.random().nextInt(10) == 0 ? 2000 : 250));
+      world.sleep(pause.multipliedBy(records));
     }
   }
 
