@@ -519,7 +519,11 @@ public final class Simulation {
 
   /** Whether every record is applied, with or without a checkpoint of it. */
   private boolean isDelivered() {
-    return user.isDone() && mapping.isCaughtUp() && !auditor.hasGap() && auditor.followsStream();
+    return user.isDone()
+        && world.tasks("producer") == 0
+        && mapping.isCaughtUp()
+        && !auditor.hasGap()
+        && auditor.followsStream();
   }
 
   private boolean isQuiet() {
