@@ -5,6 +5,7 @@ import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.job.WakeMessage;
+import dev.cairn.job.WakeMessage.Purpose;
 import dev.cairn.stream.UserRecord;
 import dev.cairn.task.journalling.Declines;
 import dev.cairn.task.journalling.JournalSession;
