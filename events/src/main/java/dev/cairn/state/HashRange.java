@@ -1,5 +1,7 @@
 package dev.cairn.state;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** A shard's part of the hash space; both bounds belong to it. */
@@ -22,6 +24,22 @@ public record HashRange(KeyHash from, KeyHash to) {
     KeyHash first = from.compareTo(other.from) < 0 ? other.from : from;
     KeyHash last = to.compareTo(other.to) < 0 ? to : other.to;
     return first.compareTo(last) > 0 ? Optional.empty() : Optional.of(new HashRange(first, last));
+  }
+
+  /** Returns what is left of this range without another one: up to two ranges, in order. */
+  public List<HashRange> without(HashRange other) {
+    Optional<HashRange> both = intersection(other);
+    if (both.isEmpty()) {
+      return List.of(this);
+    }
+    List<HashRange> left = new ArrayList<>();
+    if (from.compareTo(both.get().from) < 0) {
+      left.add(new HashRange(from, both.get().from.previous().orElseThrow()));
+    }
+    if (both.get().to.compareTo(to) < 0) {
+      left.add(new HashRange(both.get().to.next().orElseThrow(), to));
+    }
+    return List.copyOf(left);
   }
 
   /** Whether the other range begins right after the end of this range. */

@@ -53,6 +53,14 @@ public record KeyHash(long high, long low) implements Comparable<KeyHash> {
     return high == -1 ? Optional.empty() : Optional.of(new KeyHash(high + 1, 0));
   }
 
+  /** Returns the next smaller hash; empty for zero. */
+  public Optional<KeyHash> previous() {
+    if (low != 0) {
+      return Optional.of(new KeyHash(high, low - 1));
+    }
+    return high == 0 ? Optional.empty() : Optional.of(new KeyHash(high - 1, -1));
+  }
+
   public String toDecimal() {
     return new BigInteger(1, ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array())
         .toString();

@@ -6,6 +6,8 @@ import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
+import dev.cairn.state.KeyOwners;
+import dev.cairn.state.Origin;
 import dev.cairn.stream.Shard;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -234,14 +237,19 @@ public record ShardTree(SortedMap<ShardId, Node> shards) {
      * shard opens without anyone's consent, even if its parents were never read.
      */
     private boolean hasOtherHolders(ShardId id, List<ShardId> parents, HashRange range) {
-      return parents.stream().anyMatch(this::isUnread)
-          && tails.values().stream()
-              .filter(tail -> !tail.subtask().shard().equals(id))
-              .filter(tail -> !parents.contains(tail.subtask().shard()))
-              .map(JournalTail::base)
-              .filter(base -> base.mode() != Entry.Restored.Mode.UNOPENED)
-              .filter(base -> !base.isClosedUnread())
-              .anyMatch(base -> base.origin().range().intersection(range).isPresent());
+      if (parents.stream().noneMatch(this::isUnread)) {
+        return false;
+      }
+      Map<ShardId, Origin> others = new TreeMap<>();
+      for (JournalTail tail : tails.values()) {
+        Entry.Base base = tail.base();
+        if (!tail.subtask().shard().equals(id)
+            && base.mode() != Entry.Restored.Mode.UNOPENED
+            && !base.isClosedUnread()) {
+          others.put(tail.subtask().shard(), base.origin());
+        }
+      }
+      return !parents.containsAll(KeyOwners.of(range, others).keySet());
     }
   }
 }

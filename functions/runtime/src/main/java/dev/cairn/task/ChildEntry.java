@@ -10,6 +10,7 @@ import dev.cairn.journal.Entry.Header;
 import dev.cairn.state.Channels;
 import dev.cairn.state.ConflictingSchemasException;
 import dev.cairn.state.HashRange;
+import dev.cairn.state.KeyOwners;
 import dev.cairn.state.Manifest;
 import dev.cairn.state.Origin;
 import dev.cairn.state.StateHandle;
@@ -20,12 +21,12 @@ import dev.cairn.task.ports.TaskException;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Makes the entry with which the child of a split or a merge is opened: with its part of the state
@@ -74,7 +75,11 @@ final class ChildEntry {
       return new Result.Waits(parents.open);
     }
     if (parents.gone.isEmpty() && parents.unread.isEmpty()) {
-      return new Result.Opens(opened(id, shard, shard.parents(), parents.closed, header), Map.of());
+      List<Inheritance> inherited =
+          parents.closed.stream()
+              .map(parent -> new Inheritance(parent, List.of(shard.range())))
+              .toList();
+      return new Result.Opens(opened(id, shard, shard.parents(), inherited, header), Map.of());
     }
     return ofUnread(id, job, shard, parents, header);
   }
@@ -98,63 +103,82 @@ final class ChildEntry {
    * parent are missing between the state of these keys and the child, which a user has to accept.
    */
   private Result ofUnread(SubtaskId id, Job job, Shard shard, Parents parents, Header header) {
-    List<Entry.Base> closed = new ArrayList<>(parents.closed);
-    List<ShardId> links = new ArrayList<>(shard.parents());
-    Map<SubtaskId, List<Entry>> holders = holders(id, shard);
-    if (!holders.isEmpty() && !parents.isAccepted()) {
+    Map<ShardId, Holder> holders = holders(id, shard);
+    Set<ShardId> others = new TreeSet<>(holders.keySet());
+    shard.parents().forEach(others::remove);
+    if (!others.isEmpty() && !parents.isAccepted()) {
       throw new StateElsewhereException(
-          refusal(shard, parents, holders), holders.keySet().stream().findFirst());
+          refusal(shard, parents, others), others.stream().findFirst().map(settings::subtask));
     }
-    List<ShardId> open = new ArrayList<>();
-    holders.forEach(
-        (holder, journal) -> {
-          if (decisions.isClosed(journal, job.epoch())) {
-            closed.add((Entry.Base) journal.getFirst());
-            links.add(holder.shard());
-          } else {
-            open.add(holder.shard());
-          }
-        });
-    return open.isEmpty()
-        ? new Result.Opens(
-            opened(id, shard, links, closed, header), unread(parents.gone, shard, header))
-        : new Result.Waits(open);
+    List<ShardId> open =
+        others.stream()
+            .filter(other -> !decisions.isClosed(holder(holders, other).journal(), job.epoch()))
+            .toList();
+    if (!open.isEmpty()) {
+      return new Result.Waits(open);
+    }
+    List<ShardId> links = new ArrayList<>(shard.parents());
+    links.addAll(others);
+    List<Inheritance> inherited =
+        links.stream()
+            .filter(holders::containsKey)
+            .map(one -> holder(holders, one))
+            .map(one -> new Inheritance(one.base(), one.owned()))
+            .toList();
+    return new Result.Opens(
+        opened(id, shard, links, inherited, header), unread(parents.gone, shard, header));
   }
 
-  /** The youngest of the subtasks that have or had keys of the child, apart from its parents. */
-  private Map<SubtaskId, List<Entry>> holders(SubtaskId id, Shard shard) {
-    Map<SubtaskId, List<Entry>> holders = new TreeMap<>();
-    Set<ShardId> parentsOfHolders = new HashSet<>();
+  /**
+   * A subtask that has the latest state of some of the child's keys.
+   *
+   * @param owned these keys
+   */
+  private record Holder(List<Entry> journal, List<HashRange> owned) {
+    Entry.Base base() {
+      return (Entry.Base) journal.getFirst();
+    }
+  }
+
+  private static Holder holder(Map<ShardId, Holder> holders, ShardId shard) {
+    return Optional.ofNullable(holders.get(shard)).orElseThrow();
+  }
+
+  /** Returns the subtasks that have the latest state of the child's keys. */
+  private Map<ShardId, Holder> holders(SubtaskId id, Shard shard) {
+    Map<ShardId, List<Entry>> journals = new TreeMap<>();
+    Map<ShardId, Origin> origins = new TreeMap<>();
     for (SubtaskId one : ports.checkpoints().subtasks(id.job())) {
-      if (one.equals(id)) {
-        continue;
-      }
-      List<Entry> journal = ports.journal().fromLastBase(one);
-      if (!journal.isEmpty() && holds((Entry.Base) journal.getFirst(), shard.range())) {
-        holders.put(one, journal);
-        parentsOfHolders.addAll(((Entry.Base) journal.getFirst()).origin().parents());
+      List<Entry> journal = one.equals(id) ? List.of() : ports.journal().fromLastBase(one);
+      if (!journal.isEmpty() && hasState((Entry.Base) journal.getFirst())) {
+        journals.put(one.shard(), journal);
+        origins.put(one.shard(), ((Entry.Base) journal.getFirst()).origin());
       }
     }
-    // A child that opens again may have such a subtask among its parents already.
-    holders
-        .keySet()
-        .removeIf(
-            holder ->
-                parentsOfHolders.contains(holder.shard())
-                    || shard.parents().contains(holder.shard()));
+    Map<ShardId, Holder> holders = new TreeMap<>();
+    KeyOwners.of(shard.range(), origins)
+        .forEach(
+            (owner, owned) ->
+                holders.put(owner, new Holder(journals.getOrDefault(owner, List.of()), owned)));
     return holders;
   }
 
-  private static boolean holds(Entry.Base base, HashRange range) {
-    return base.mode() != Entry.Restored.Mode.UNOPENED
-        && !base.isClosedUnread()
-        && base.origin().range().intersection(range).isPresent();
+  private static boolean hasState(Entry.Base base) {
+    return base.mode() != Entry.Restored.Mode.UNOPENED && !base.isClosedUnread();
   }
 
+  /**
+   * The part of a closed subtask's state that a child takes over.
+   *
+   * @param base its last base
+   * @param keys of the child
+   */
+  private record Inheritance(Entry.Base base, List<HashRange> keys) {}
+
   private Entry.Opened opened(
-      SubtaskId id, Shard shard, List<ShardId> links, List<Entry.Base> parents, Header header) {
-    for (Entry.Base parent : parents) {
-      if (parent.mode() == Entry.Restored.Mode.ANCESTOR) {
+      SubtaskId id, Shard shard, List<ShardId> links, List<Inheritance> parents, Header header) {
+    for (Inheritance parent : parents) {
+      if (parent.base().mode() == Entry.Restored.Mode.ANCESTOR) {
         throw new TaskException(
             FailureReason.RESHARDED,
             id
@@ -168,7 +192,12 @@ final class ChildEntry {
       manifest =
           Manifest.union(
               parents.stream()
-                  .map(parent -> decisions.inherited(parent.handle().manifest(), shard.range()))
+                  .flatMap(
+                      parent ->
+                          parent.keys().stream()
+                              .map(
+                                  keys ->
+                                      decisions.inherited(parent.base().handle().manifest(), keys)))
                   .toList());
     } catch (ConflictingSchemasException e) {
       throw new TaskException(
@@ -176,11 +205,11 @@ final class ChildEntry {
           id + " cannot be opened with the states of " + links + ": " + e.getMessage());
     }
     return new Entry.Opened(
-        header.inheriting(parents.stream().map(Entry::header).toList()),
+        header.inheriting(parents.stream().map(parent -> parent.base().header()).toList()),
         new Origin(
             parents.stream()
                 .findFirst()
-                .map(parent -> parent.origin().start())
+                .map(parent -> parent.base().origin().start())
                 .orElse(settings.start()),
             shard.range(),
             links),
@@ -221,7 +250,7 @@ final class ChildEntry {
     }
   }
 
-  private static String refusal(Shard shard, Parents parents, Map<SubtaskId, List<Entry>> holders) {
+  private static String refusal(Shard shard, Parents parents, Set<ShardId> holders) {
     return shard.id()
         + " came from "
         + shard.parents()
@@ -229,7 +258,7 @@ final class ChildEntry {
         + (parents.gone.isEmpty() ? "" : "the stream has forgotten " + parents.gone + ", and ")
         + "not all of its parents were read to their end, so records are missing between the state"
         + " of its keys, which lies with "
-        + holders.keySet().stream().map(SubtaskId::shard).toList()
+        + holders
         + ", and this shard; go on without them with: cairn accept-gap "
         + shard.id();
   }

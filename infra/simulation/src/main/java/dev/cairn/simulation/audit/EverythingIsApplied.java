@@ -23,7 +23,11 @@ final class EverythingIsApplied {
     ShardId shard = journal.subtask().shard();
     Position end =
         !stream.isKnown(shard) || stream.isClosed(shard) ? Position.end() : expectation.end(shard);
-    boolean isLost = head.following().mayBeMissing() && !stream.hasAfter(shard, head.position());
+    // A shard that begins after its records have expired begins with those that are left.
+    boolean isBegun =
+        head.position() instanceof Position.Beginning && head.firstApplied().isEmpty();
+    boolean isLost =
+        (head.following().mayBeMissing() || isBegun) && !stream.hasAfter(shard, head.position());
     if (head.hasGap() || !(isLost || head.position().equals(end))) {
       throw new Violation(
           Invariants.FOLD,

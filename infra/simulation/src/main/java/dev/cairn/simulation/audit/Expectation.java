@@ -269,8 +269,9 @@ public final class Expectation {
    * A state that is a part of another one's.
    *
    * @param at where the other one stands
+   * @param keys those of the part
    */
-  record Part(Fold fold, Position at) {}
+  record Part(Fold fold, Position at, HashRange keys) {}
 
   /**
    * Records of a shard, on top of the part of other states that lies in a range.
@@ -283,7 +284,8 @@ public final class Expectation {
     for (Part part : parts) {
       for (Place place : part.fold().all(part.at())) {
         Arrived record = record(place.shard(), place.number());
-        if (range.contains(KeyHash.of(record.key()))) {
+        KeyHash key = KeyHash.of(record.key());
+        if (range.contains(key) && part.keys().contains(key)) {
           fold.below.add(place);
         }
       }

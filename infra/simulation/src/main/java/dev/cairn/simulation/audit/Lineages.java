@@ -21,9 +21,11 @@ import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FileRef;
+import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -41,6 +43,7 @@ final class Lineages {
   private final Duration retentionMargin;
   private final FaultTally tally;
   private final Map<SubtaskId, NavigableMap<Epoch, Fold>> folds = new TreeMap<>();
+  private final Map<SubtaskId, Entry.Base> bases = new TreeMap<>();
   private final Map<Epoch, Restoration> restorations = new TreeMap<>();
   private final Map<CheckpointId, Contents> contents = new TreeMap<>();
 
@@ -100,17 +103,51 @@ final class Lineages {
       folds(subtask).put(epoch, expectation.fold(subtask.shard()));
       return;
     }
-    List<Part> parts =
-        parents.stream()
-            .map(parent -> new SubtaskId(subtask.job(), subtask.stage(), parent))
-            .filter(parent -> !folds(parent).isEmpty())
-            .map(parent -> new Part(of(parent, epoch), Position.end()))
-            .toList();
+    List<Part> parts = new ArrayList<>();
+    addInherited(subtask, subtask.shard(), range(subtask.shard()), epoch, parts);
     HashRange range = range(subtask.shard());
     begin(
         subtask,
         opened.header(),
         expectation.fold(subtask.shard(), range, parts, Counts.NONE, opened.header().position()));
+  }
+
+  /**
+   * Adds the states that a shard's keys have before the shard. The stream tells from which shards
+   * it came, also those that the job never knew: of these, the state is where their parents left
+   * it.
+   */
+  private void addInherited(
+      SubtaskId opened, ShardId shard, HashRange keys, Epoch epoch, List<Part> parts) {
+    for (ShardId parent : everListed(shard).parents()) {
+      Optional<HashRange> common = range(parent).intersection(keys);
+      if (common.isEmpty()) {
+        continue;
+      }
+      SubtaskId subtask = new SubtaskId(opened.job(), opened.stage(), parent);
+      if (isStateful(subtask)) {
+        parts.add(new Part(of(subtask, epoch), Position.end(), common.get()));
+      } else {
+        addInherited(opened, parent, common.get(), epoch, parts);
+      }
+    }
+  }
+
+  private boolean isStateful(SubtaskId subtask) {
+    return Optional.ofNullable(bases.get(subtask))
+        .filter(
+            base ->
+                switch (base.mode()) {
+                  case LIVE -> true;
+                  case CLOSED -> !base.isClosedUnread();
+                  case ANCESTOR, UNOPENED -> false;
+                })
+        .isPresent();
+  }
+
+  /** Looks at an entry that says what a subtask is from then on. */
+  void note(SubtaskId subtask, Entry.Base base) {
+    bases.put(subtask, base);
   }
 
   /** Records that a subtask passed over before its first one are lost to each of its epochs. */
@@ -122,11 +159,14 @@ final class Lineages {
   }
 
   private HashRange range(ShardId shard) {
+    return everListed(shard).range();
+  }
+
+  private Shard everListed(ShardId shard) {
     return stream.everListed().stream()
         .filter(one -> one.id().equals(shard))
         .findFirst()
-        .orElseThrow()
-        .range();
+        .orElseThrow();
   }
 
   /** From here on a checkpoint can be restored. */
@@ -162,7 +202,11 @@ final class Lineages {
         }
         tally.count(SimulatedRace.A_SHARD_RESTORED_WITH_A_GAP);
         requireBegins(where, shard, header, expectation.first(shard, at));
-        yield fold(shard, List.of(new Part(before, at)), before.at(at).counts(), header.position());
+        yield fold(
+            shard,
+            List.of(new Part(before, at, HashRange.ALL)),
+            before.at(at).counts(),
+            header.position());
       }
       case Positions.Anew(StartPosition start) -> {
         // The stream is the one that the checkpoint is of, so what is divided anew comes together
@@ -186,7 +230,7 @@ final class Lineages {
 
   private List<Part> parts(Contents checkpoint) {
     return checkpoint.positions().entrySet().stream()
-        .map(one -> new Part(of(one.getKey(), checkpoint.epoch()), one.getValue()))
+        .map(one -> new Part(of(one.getKey(), checkpoint.epoch()), one.getValue(), HashRange.ALL))
         .toList();
   }
 

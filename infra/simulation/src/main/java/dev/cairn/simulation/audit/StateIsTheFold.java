@@ -66,6 +66,9 @@ final class StateIsTheFold implements EntryInvariant {
   private void apply(AuditedEntry audited) {
     SubtaskId subtask = audited.subtask();
     Epoch epoch = audited.header().epoch();
+    if (audited.entry() instanceof Entry.Base base) {
+      lineages.note(subtask, base);
+    }
     switch (audited.entry()) {
       case Entry.Opened opened -> {
         if (!opened.header().suspended()) {
