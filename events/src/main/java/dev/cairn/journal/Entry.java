@@ -739,14 +739,17 @@ public sealed interface Entry {
 
     /**
      * Whether the state lies in files that another job owns and keeps, or has no state file
-     * although the subtask has applied records. The latter is a state that was composed from other
-     * subtasks' states, or whose position differs from that of its file.
+     * although it needs one. The latter is a state that was composed from other subtasks' states, or
+     * whose position differs from that of its file. Only a shard that came from no other, and of
+     * which nothing was applied, needs no file: it begins anew. A child without a file is in no
+     * checkpoint, and a restore of it would open the child again from its parents.
      */
     public boolean hasForeignFiles(JobId job) {
       boolean isNothing =
           handle.manifest().runs().isEmpty()
               && header.counts().equals(Counts.NONE)
-              && header.position() instanceof Position.Beginning;
+              && header.position() instanceof Position.Beginning
+              && origin.parents().isEmpty();
       boolean hasNoFile = handle.stateFile().isEmpty() && !isNothing;
       // A state without runs has a state file as well, which a checkpoint would name.
       Stream<FileRef> files =
