@@ -102,7 +102,9 @@ public final class Coordinator {
     this.lifecycle = new Lifecycle(ports, guards.journals(), tails, coverage);
     this.mapping = new MappingSwitch(ports.topology().source().mapping(), ports.announcer());
     Preflight preflight = new Preflight(ports, coverage);
-    this.restore = new RestoreExecution(ports, guards.journals(), live, tails, preflight, coverage);
+    this.restore =
+        new RestoreExecution(
+            ports, guards.journals(), guards.restores(), live, tails, preflight, coverage);
     this.recovery = new Recovery(ports, preflight, restore, lifecycle);
     this.expiredLetters = new ExpiredLetters(ports);
     this.stuckShards =

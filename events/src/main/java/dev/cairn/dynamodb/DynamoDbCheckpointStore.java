@@ -54,6 +54,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   private final UnaryOperator<CheckpointSettings> possible;
   private final FanOut fanOut;
   private final ExpectedLists lists;
+  private final SubtaskRegistrations subtasks;
 
   /**
    * @param clock determines when subsumed checkpoints expire
@@ -76,6 +77,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     this.possible = possible;
     this.fanOut = fanOut;
     this.lists = new ExpectedLists(table, clock);
+    this.subtasks = new SubtaskRegistrations(table);
   }
 
   public DynamoDbCheckpointStore(
@@ -123,31 +125,32 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public List<SubtaskId> subtasks(JobId job) {
-    return itemsOf(job, TableLayout.SUBTASK_PREFIX).stream()
-        .map(item -> subtask(job, item))
-        .sorted()
-        .toList();
+    return subtasks.all(job);
   }
 
   @Override
   public Optional<SubtaskId> firstSubtask(JobId job) {
-    return table
-        .queryUntil(
-            "first subtask of job " + job,
-            query -> ofJob(query, job, TableLayout.SUBTASK_PREFIX).limit(1),
-            item -> true)
-        .stream()
-        .map(item -> subtask(job, item))
-        .findFirst();
+    return subtasks.first(job);
   }
 
-  private static SubtaskId subtask(JobId job, Item registration) {
-    return registration.parse(
-        TableLayout.SK, registeredName(registration), name -> TableLayout.subtask(job, name));
+  @Override
+  public List<SubtaskId> retired(JobId job) {
+    return subtasks.retired(job);
   }
 
-  private static String registeredName(Item registration) {
-    return registration.text(TableLayout.SK).substring(TableLayout.SUBTASK_PREFIX.length());
+  @Override
+  public boolean isRetired(SubtaskId subtask) {
+    return subtasks.isRetired(subtask);
+  }
+
+  @Override
+  public boolean retire(Job seen, SubtaskId subtask) {
+    return subtasks.retire(seen, subtask);
+  }
+
+  @Override
+  public boolean reinstate(Job seen, SubtaskId subtask) {
+    return subtasks.reinstate(seen, subtask);
   }
 
   @Override

@@ -200,6 +200,14 @@ final class Table {
         .build();
   }
 
+  /** Returns a part of a transaction that deletes the item, and fails if there is none. */
+  TransactWriteItem deleteExisting(Map<String, AttributeValue> key) {
+    return TransactWriteItem.builder()
+        .delete(
+            delete -> delete.tableName(name).key(key).conditionExpression("attribute_exists(pk)"))
+        .build();
+  }
+
   /** Returns a part of a transaction that makes the change. */
   TransactWriteItem change(ItemUpdate change) {
     return TransactWriteItem.builder()

@@ -34,6 +34,7 @@ final class TableLayout {
   static final String REGISTRATION_PREFIX = "JOB#REGISTRATION#";
   static final String CHECKPOINT_PREFIX = "CHECKPOINT#";
   static final String SUBTASK_PREFIX = "SUBTASK#";
+  static final String RETIRED_PREFIX = "RETIRED#";
   static final String FORK_PREFIX = "FORK#";
   static final String CLAIM_PREFIX = "CLAIM#";
   static final String PARTS = "0123456789abcdef";
@@ -165,6 +166,10 @@ final class TableLayout {
 
   static Map<String, AttributeValue> registrationKey(SubtaskId subtask) {
     return key(jobPk(subtask.job()), SUBTASK_PREFIX + subtask.name());
+  }
+
+  static Map<String, AttributeValue> retirementKey(SubtaskId subtask) {
+    return key(jobPk(subtask.job()), RETIRED_PREFIX + subtask.name());
   }
 
   static Map<String, AttributeValue> acknowledgementKey(

@@ -28,8 +28,32 @@ public interface CheckpointStore extends ForkStore, ClaimStore {
   /** Puts the job's item unless it exists. */
   boolean create(Job job);
 
-  /** Returns all subtasks that were ever opened, sorted. */
+  /** Returns all subtasks that were ever opened and are not retired, sorted. */
   List<SubtaskId> subtasks(JobId job);
+
+  /**
+   * Returns the retired subtasks, sorted: closed ones whose state is with their children, and which
+   * no checkpoint contains any more.
+   */
+  List<SubtaskId> retired(JobId job);
+
+  /** Whether a subtask is retired, with one small read. */
+  boolean isRetired(SubtaskId subtask);
+
+  /**
+   * Retires a subtask: it takes no part in checkpoints and halts any more. Its journal stays.
+   *
+   * @return false if the subtask is no longer registered, or the job has another epoch or does not
+   *     run
+   */
+  boolean retire(Job seen, SubtaskId subtask);
+
+  /**
+   * Registers a retired subtask again, so that it takes part in a restore.
+   *
+   * @return false if the subtask is not retired, or the job has another epoch
+   */
+  boolean reinstate(Job seen, SubtaskId subtask);
 
   /** Returns the first opened subtask, with one small read. */
   default Optional<SubtaskId> firstSubtask(JobId job) {

@@ -13,7 +13,8 @@ abstract class CheckpointStoreContract extends SharedFilesContract
         SubsumptionContract,
         AcknowledgementContract,
         LineageContract,
-        MoveContract {
+        MoveContract,
+        RetirementContract {
   private final JobId job = new JobId("job-" + UUID.randomUUID());
 
   @Override

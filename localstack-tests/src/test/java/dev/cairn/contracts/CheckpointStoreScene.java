@@ -9,6 +9,7 @@ import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.ShardId;
@@ -18,7 +19,11 @@ import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Restoration;
+import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
+import dev.cairn.state.HashRange;
+import dev.cairn.state.Origin;
+import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
@@ -190,4 +195,10 @@ interface CheckpointStoreScene {
 
   /** The journal of the same table. */
   Journal journal();
+
+  default Entry.Opened opened() {
+    Entry.Header header =
+        Entry.Header.first(new EntryId("first"), FIRST, Entry.Writer.COORDINATOR, NOW);
+    return new Entry.Opened(header, new Origin(new StartPosition.TrimHorizon(), HashRange.ALL));
+  }
 }

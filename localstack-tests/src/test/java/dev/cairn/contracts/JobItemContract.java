@@ -7,7 +7,6 @@ import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.format.FormatVersion;
-import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
@@ -16,9 +15,6 @@ import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
 import dev.cairn.job.Restoration;
-import dev.cairn.journal.Entry;
-import dev.cairn.state.HashRange;
-import dev.cairn.state.Origin;
 import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FileRef;
 import java.time.Duration;
@@ -155,11 +151,5 @@ interface JobItemContract extends CheckpointStoreScene {
 
     refused(() -> checkpoints().upgrade(seen, FormatVersion.TWO));
     refused(() -> checkpoints().upgrade(seen.withoutRequests(), FormatVersion.TWO));
-  }
-
-  default Entry.Opened opened() {
-    Entry.Header header =
-        Entry.Header.first(new EntryId("first"), FIRST, Entry.Writer.COORDINATOR, NOW);
-    return new Entry.Opened(header, new Origin(new StartPosition.TrimHorizon(), HashRange.ALL));
   }
 }

@@ -154,8 +154,12 @@ public final class CheckpointDecisions {
           ? Optional.of(new SubtaskRequest.Wake(tail))
           : Optional.empty();
     }
+    // A shard that nobody read has no state file, which tells it from one that was read to its end.
     boolean isStoredAnew =
-        pending.isSavepoint() || pending.trigger().isFull() || guards.isToBeRewritten().test(tail);
+        !tail.base().isClosedUnread()
+            && (pending.isSavepoint()
+                || pending.trigger().isFull()
+                || guards.isToBeRewritten().test(tail));
     return Optional.of(
         !isStoredAnew && guards.isCarriedForward().test(tail)
             ? new SubtaskRequest.CarryForward(tail)

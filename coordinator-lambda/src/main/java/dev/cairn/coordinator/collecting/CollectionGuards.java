@@ -3,6 +3,7 @@ package dev.cairn.coordinator.collecting;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Fork;
 import dev.cairn.job.Job;
 import dev.cairn.storage.FileStorage.Stored;
@@ -24,7 +25,8 @@ public record CollectionGuards(
     Old isOld,
     MetadataAbandoned isMetadataAbandoned,
     NeededByFork isNeededByFork,
-    StandsAlone standsAlone) {
+    StandsAlone standsAlone,
+    Unneeded isUnneeded) {
 
   /** All guards, active. */
   public static final CollectionGuards ALL =
@@ -35,7 +37,8 @@ public record CollectionGuards(
               file.lastModified().plus(longestInvocation).isBefore(now),
           CollectionGuards::isOver,
           fork -> !fork.isReleased(),
-          References::needsOnlyItsOwn);
+          References::needsOnlyItsOwn,
+          Retirement::isUnneeded);
 
   /**
    * Whether what was read of a job's journals and checkpoints belongs together, given the job
@@ -107,6 +110,19 @@ public record CollectionGuards(
   @FunctionalInterface
   public interface StandsAlone {
     boolean test(References references);
+  }
+
+  /**
+   * Whether no checkpoint needs a closed subtask whose children have its state, nor can a
+   * coordinator that read the journals before these were opened still begin one.
+   *
+   * <p>Excludes: a subtask takes no part any more, its files go, and then a checkpoint refers to
+   * them that is pending, or that is begun with the subtasks of an earlier moment. Rule: {@code
+   * docs/protocol.md}, "Reshard".
+   */
+  @FunctionalInterface
+  public interface Unneeded {
+    boolean test(SubtaskId closed, References references);
   }
 
   private static boolean isOver(CheckpointId id, Job job, List<Checkpoint> checkpoints) {

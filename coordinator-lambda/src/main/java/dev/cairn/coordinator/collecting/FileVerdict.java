@@ -163,6 +163,16 @@ public sealed interface FileVerdict {
       }
     }
 
+    /** The shard is closed, and neither its children nor a checkpoint need the file any more. */
+    record Retired(SubtaskId subtask) implements Ending {
+      @Override
+      public String toString() {
+        return subtask.name()
+            + " was split or merged, its children have files of their own instead of this one, and"
+            + " no checkpoint contains it";
+      }
+    }
+
     /** The file is the metadata of a checkpoint that has ended. */
     record Over(CheckpointId checkpoint, String how) implements Ending {
       @Override

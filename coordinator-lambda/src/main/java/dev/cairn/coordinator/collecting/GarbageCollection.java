@@ -6,6 +6,7 @@ import dev.cairn.coordinator.journals.LiveCheckpoints;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.id.JobId;
+import dev.cairn.id.SubtaskId;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.Job;
 import dev.cairn.journal.Journal;
@@ -17,6 +18,7 @@ import dev.cairn.storage.Layout;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -137,14 +139,23 @@ public final class GarbageCollection {
     List<Stored> listed = new ArrayList<>(storage.listExcept(Layout.job(id), Layout.DEAD_LETTERS));
     List<Claimed> claimed = claims.of(id);
     claimed.forEach(one -> listed.addAll(one.files()));
-    References references = reader.read(before.get());
+    References read = reader.read(before.get());
+    References references =
+        read.with(
+            read.withoutJournal(listed).stream()
+                .filter(store::isRetired)
+                .collect(Collectors.toSet()));
     Optional<Job> after = store.job(id);
     if (after.isEmpty() || !guards.isSameEpoch().test(before.get(), after.get())) {
       return new Findings.NotNow("a restore of job " + id + " began while its files were read");
     }
+    return found(List.copyOf(listed), claimed, references);
+  }
+
+  private Findings.Found found(List<Stored> listed, List<Claimed> claimed, References references) {
     Instant now = clock.instant();
     return new Findings.Found(
-        List.copyOf(listed),
+        listed,
         claimed,
         references,
         file ->
@@ -158,7 +169,10 @@ public final class GarbageCollection {
 
   public void collect(JobId id) {
     claims.confirm(id, live.of(id));
-    if (find(id) instanceof Findings.Found found) {
+    if (find(id) instanceof Findings.Found read) {
+      expireEntries(read.references());
+      Findings.Found found =
+          found(read.files(), read.claimed, read.references().retiring(retire(read.references())));
       List<FilePath> garbage =
           found.files().stream()
               // A look-up is enough here, because who needs a file does not matter.
@@ -175,8 +189,24 @@ public final class GarbageCollection {
           garbage.stream().filter(file -> !ofClaims.contains(file)).toList(), storage::delete);
       found.claimed.forEach(one -> claims.delete(one, garbage));
       settleForks(id, found.references());
-      expireEntries(found.references());
     }
+  }
+
+  /**
+   * Retires the closed subtasks that nothing needs: they take part in nothing until a restore needs
+   * them.
+   *
+   * @return the subtasks that are retired now
+   */
+  private Set<SubtaskId> retire(References references) {
+    Set<SubtaskId> retired = new HashSet<>();
+    for (SubtaskId subtask : Retirement.of(references, guards.isUnneeded())) {
+      if (!store.retire(references.job(), subtask)) {
+        break;
+      }
+      retired.add(subtask);
+    }
+    return retired;
   }
 
   /** Removes forks and claims whose shared files no longer exist or are no longer needed. */

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +45,7 @@ public final class References {
   private final List<Checkpoint> checkpoints;
   private final List<Held> held;
   private final List<Shared> shared;
+  private final Set<SubtaskId> retired;
   private final Set<FilePath> ofJournals = new HashSet<>();
   private final Set<FilePath> ofCheckpoints = new HashSet<>();
   private final Set<FilePath> ofForks = new HashSet<>();
@@ -106,7 +108,18 @@ public final class References {
       List<Checkpoint> checkpoints,
       List<Held> held,
       List<Shared> shared) {
+    this(job, tails, checkpoints, held, shared, Set.of());
+  }
+
+  private References(
+      Job job,
+      SortedMap<SubtaskId, JournalTail> tails,
+      List<Checkpoint> checkpoints,
+      List<Held> held,
+      List<Shared> shared,
+      Set<SubtaskId> retired) {
     this.job = job;
+    this.retired = Set.copyOf(retired);
     this.tails = tails;
     this.checkpoints = List.copyOf(checkpoints);
     this.held = List.copyOf(held);
@@ -143,9 +156,42 @@ public final class References {
         : Optional.empty();
   }
 
+  /** Returns a copy in which these subtasks, whose journals were not read, are known as retired. */
+  References with(Set<SubtaskId> known) {
+    return new References(job, tails, checkpoints, held, shared, known);
+  }
+
+  /** Returns a copy in which these subtasks are retired, so that their journals need no file. */
+  References retiring(Set<SubtaskId> now) {
+    SortedMap<SubtaskId, JournalTail> left = new TreeMap<>(tails);
+    left.keySet().removeAll(now);
+    Set<SubtaskId> all = new HashSet<>(retired);
+    all.addAll(now);
+    return new References(job, left, checkpoints, held, shared, all);
+  }
+
+  Job job() {
+    return job;
+  }
+
   /** The journals that were read, by subtask. */
   Collection<JournalTail> tails() {
     return tails.values();
+  }
+
+  /** The retained and pending checkpoints. */
+  List<Held> held() {
+    return held;
+  }
+
+  /** Returns the subtasks of a job's files whose journals were not read. */
+  Set<SubtaskId> withoutJournal(Collection<Stored> files) {
+    return files.stream()
+        .filter(file -> !isReferred(file.path()))
+        .flatMap(file -> Layout.parse(file.path()).stream())
+        .map(Layout.Owned::subtask)
+        .filter(subtask -> !tails.containsKey(subtask))
+        .collect(Collectors.toSet());
   }
 
   /** Whether anything refers to the file. */
@@ -347,7 +393,9 @@ public final class References {
   private FileVerdict ofOwned(Layout.Owned file, CollectionGuards guards) {
     Optional<JournalTail> found = Optional.ofNullable(tails.get(file.subtask()));
     if (found.isEmpty()) {
-      return new FileVerdict.WithoutJournal(file.subtask());
+      return retired.contains(file.subtask())
+          ? new FileVerdict.Abandoned(new FileVerdict.Ending.Retired(file.subtask()))
+          : new FileVerdict.WithoutJournal(file.subtask());
     }
     JournalTail tail = found.get();
     if (isForAnEndedCheckpoint(file, tail, guards)) {

@@ -126,6 +126,7 @@ public final class GapAcceptance {
       return true;
     }
     subtasks.forEach(subtask -> known.add(subtask.shard()));
+    ports.checkpoints().retired(job.id()).forEach(subtask -> known.add(subtask.shard()));
     StageId stage = any.get().stage();
     StartPosition start = start(any.get());
     for (Shard child : children) {

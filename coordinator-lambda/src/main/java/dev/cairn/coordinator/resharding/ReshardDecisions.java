@@ -58,9 +58,16 @@ public final class ReshardDecisions {
     Set<ShardId> known = listed.stream().map(Shard::id).collect(Collectors.toSet());
     Set<ShardId> ended = new HashSet<>();
     listed.forEach(shard -> ended.addAll(shard.parents()));
+    Set<ShardId> retired =
+        ShardTree.retired(
+            view.tails().keySet().stream().map(SubtaskId::shard).collect(Collectors.toSet()),
+            listed);
     List<SubtaskId> opened = new ArrayList<>();
     List<SubtaskId> drained = new ArrayList<>();
     for (Shard shard : listed) {
+      if (retired.contains(shard.id())) {
+        continue;
+      }
       SubtaskId subtask = new SubtaskId(view.job().id(), stage.get(), shard.id());
       Optional<JournalTail> tail = Optional.ofNullable(view.tails().get(subtask));
       boolean isEnded = ended.contains(shard.id());

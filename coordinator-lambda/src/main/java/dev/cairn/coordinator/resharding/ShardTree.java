@@ -10,10 +10,12 @@ import dev.cairn.state.KeyOwners;
 import dev.cairn.state.Origin;
 import dev.cairn.stream.Shard;
 import java.math.BigInteger;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -99,6 +101,30 @@ public record ShardTree(SortedMap<ShardId, Node> shards) {
     return new Builder(epoch, journals, listed).tree();
   }
 
+  /**
+   * The listed shards that are retired: they have no journal among those that were read, and a
+   * shard that came from them has one. A shard is opened only when its parents are closed.
+   *
+   * @param opened the shards with a journal among those that were read
+   */
+  static Set<ShardId> retired(Set<ShardId> opened, List<Shard> listed) {
+    Map<ShardId, Shard> byId = new TreeMap<>();
+    listed.forEach(shard -> byId.put(shard.id(), shard));
+    Set<ShardId> retired = new HashSet<>();
+    Deque<ShardId> next = new ArrayDeque<>(opened);
+    while (!next.isEmpty()) {
+      Shard shard = byId.get(next.remove());
+      if (shard != null) {
+        shard.parents().stream()
+            .filter(byId::containsKey)
+            .filter(parent -> !opened.contains(parent))
+            .filter(retired::add)
+            .forEach(next::add);
+      }
+    }
+    return retired;
+  }
+
   /** The shards that came from no other shard of the tree. */
   public List<ShardId> roots() {
     return shards.values().stream()
@@ -158,6 +184,7 @@ public record ShardTree(SortedMap<ShardId, Node> shards) {
     private final SortedMap<ShardId, JournalTail> tails = new TreeMap<>();
     private final SortedMap<ShardId, Shard> listed = new TreeMap<>();
     private final Set<ShardId> ended = new HashSet<>();
+    private final Set<ShardId> retired;
     private final boolean isStreamRead;
 
     Builder(Epoch epoch, Collection<JournalTail> journals, List<Shard> shards) {
@@ -171,6 +198,7 @@ public record ShardTree(SortedMap<ShardId, Node> shards) {
         listed.put(shard.id(), shard);
         ended.addAll(shard.parents());
       }
+      retired = retired(tails.keySet(), shards);
     }
 
     ShardTree tree() {
@@ -204,7 +232,8 @@ public record ShardTree(SortedMap<ShardId, Node> shards) {
     }
 
     private State state(ShardId id, Optional<JournalTail> tail, boolean isOpened, boolean mayOpen) {
-      if (tail.filter(journal -> lineage.isClosed(journal.subtask())).isPresent()) {
+      if (retired.contains(id)
+          || tail.filter(journal -> lineage.isClosed(journal.subtask())).isPresent()) {
         return State.CLOSED;
       }
       boolean isEnded = ended.contains(id) || isGone(id);

@@ -51,6 +51,7 @@ public final class RestoreExecution {
   private final JournalGuards journals;
   private final LiveCheckpoints live;
   private final JournalTails tails;
+  private final RestoreGuards.TakesPart takesPart;
   private final Preflight preflight;
   private final StreamCoverage coverage;
   private final EpochAdvance epochs;
@@ -60,12 +61,14 @@ public final class RestoreExecution {
   public RestoreExecution(
       CoordinatorPorts ports,
       JournalGuards journals,
+      RestoreGuards guards,
       LiveCheckpoints live,
       JournalTails tails,
       Preflight preflight,
       StreamCoverage coverage) {
     this.live = live;
     this.tails = tails;
+    this.takesPart = guards.takesPart();
     this.ports = ports;
     this.journals = journals;
     this.preflight = preflight;
@@ -128,6 +131,9 @@ public final class RestoreExecution {
       Map<SubtaskId, SubtaskSnapshot> states = preflight.states(job, from);
       Optional<FreshStart> fresh = freshStart(from);
       coverage.requireStillReadable(job, from, states);
+      if (!reinstateAll(job, from, states)) {
+        return;
+      }
       if (!openAll(job, from, states) || (from.acceptsGap() && !gaps.acceptAll(job))) {
         return;
       }
@@ -151,6 +157,35 @@ public final class RestoreExecution {
               .filter(tail -> tail.head().hasGap() && tail.isOpened())
               .toList());
     }
+  }
+
+  /**
+   * Lets retired subtasks take part in the restore: those that get state, or that have to be
+   * applied again. A retired subtask whose descendants are in the checkpoint stays retired.
+   *
+   * @return false if the job has advanced to another epoch
+   */
+  private boolean reinstateAll(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states) {
+    List<SubtaskId> retired = ports.checkpoints().retired(job.id());
+    if (retired.isEmpty()) {
+      return true;
+    }
+    Placements placements = coverage.placements(job.id(), states);
+    for (SubtaskId subtask : retired) {
+      boolean isNeeded =
+          !StateAssignment.areOpened(from)
+              || tails
+                  .of(subtask)
+                  .filter(tail -> takesPart.test(placements.of(tail) instanceof Placement.Ancestor))
+                  .isPresent();
+      // Another coordinator may have reinstated it.
+      if (isNeeded
+          && !ports.checkpoints().reinstate(job, subtask)
+          && ports.checkpoints().isRetired(subtask)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean openAll(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)

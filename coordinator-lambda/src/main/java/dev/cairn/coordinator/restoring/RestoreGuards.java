@@ -10,13 +10,14 @@ import java.time.Instant;
  * <p>The coordinator uses {@link #ALL}. The simulation replaces one guard by a predicate that
  * always agrees, and must detect the violation.
  */
-public record RestoreGuards(Expired mayHaveExpired, OpensAgain opensAgain) {
+public record RestoreGuards(Expired mayHaveExpired, OpensAgain opensAgain, TakesPart takesPart) {
 
   /** All guards, active. */
   public static final RestoreGuards ALL =
       new RestoreGuards(
           (since, horizon, margin) -> since.isBefore(horizon.plus(margin)),
-          origin -> !origin.parents().isEmpty());
+          origin -> !origin.parents().isEmpty(),
+          hasDescendant -> !hasDescendant);
 
   /**
    * Whether records may have expired that arrived while a shard was not read. The margin covers
@@ -47,5 +48,20 @@ public record RestoreGuards(Expired mayHaveExpired, OpensAgain opensAgain) {
   @FunctionalInterface
   public interface OpensAgain {
     boolean test(Origin origin);
+  }
+
+  /**
+   * Whether a retired subtask takes part in a restore.
+   *
+   * <p>Excludes: a checkpoint from before a split is restored, the retired parent gets no state and
+   * applies nothing again, and its children wait for it forever. Rule: {@code docs/protocol.md}, "A
+   * restore of k", step 3.
+   */
+  @FunctionalInterface
+  public interface TakesPart {
+    /**
+     * @param hasDescendant whether the checkpoint contains a subtask that came from it
+     */
+    boolean test(boolean hasDescendant);
   }
 }

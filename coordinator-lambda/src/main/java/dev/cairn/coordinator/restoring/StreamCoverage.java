@@ -72,7 +72,7 @@ public final class StreamCoverage {
       requireInTime(start, from.acceptsGap());
     }
     if (!from.acceptsGap()) {
-      requireGaps(job, from.positions(), states, tails.of(job.id()).values());
+      requireGaps(job, from.positions(), states, tails.withRetired(job.id()).values());
     }
   }
 
@@ -117,11 +117,11 @@ public final class StreamCoverage {
             .toList());
   }
 
-  /** What becomes of each of the job's subtasks. */
+  /** What becomes of each of the job's subtasks, also of the retired ones. */
   Placements placements(JobId job, Map<SubtaskId, SubtaskSnapshot> states) {
     return new Placements(
         states,
-        tails.of(job).values(),
+        tails.withRetired(job).values(),
         ports.topology().source().stream().shards(),
         guards.opensAgain());
   }

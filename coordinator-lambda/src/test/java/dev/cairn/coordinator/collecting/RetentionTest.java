@@ -262,8 +262,8 @@ class RetentionTest {
                 assertThat(line.text())
                     .startsWith(
                         "the job is restored to checkpoint 2, the newest that is complete and"
-                            + " intact"
-                            + " (passed over: checkpoint 3: file words/chk-3/_metadata is missing"));
+                            + " intact (passed over: checkpoint 3: file words/chk-3/_metadata is"
+                            + " missing"));
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
   }
 

@@ -35,6 +35,26 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   }
 
   @Override
+  public List<SubtaskId> retired(JobId job) {
+    return wire.table("retired", () -> there.retired(job));
+  }
+
+  @Override
+  public boolean isRetired(SubtaskId subtask) {
+    return wire.table("isRetired", () -> there.isRetired(subtask));
+  }
+
+  @Override
+  public boolean retire(Job seen, SubtaskId subtask) {
+    return wire.tableWrite("retire", () -> there.retire(seen, subtask));
+  }
+
+  @Override
+  public boolean reinstate(Job seen, SubtaskId subtask) {
+    return wire.tableWrite("reinstate", () -> there.reinstate(seen, subtask));
+  }
+
+  @Override
   public Optional<Checkpoint> checkpoint(JobId job, CheckpointId id) {
     return wire.table("checkpoint", () -> there.checkpoint(job, id));
   }

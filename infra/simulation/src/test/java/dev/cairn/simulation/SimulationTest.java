@@ -79,6 +79,8 @@ class SimulationTest {
           SimulatedRace.RESTORE_OF_THE_OLDEST_CHECKPOINT_RIGHT_AFTER_A_COMMIT.key(),
           SimulatedRace.SEVERAL_CHECKPOINTS_PENDING_AT_ONCE.key(),
           SimulatedRace.A_RESTORE_ONTO_A_STREAM_AS_IF_IT_WERE_ANOTHER.key(),
+          SimulatedRace.A_CLOSED_SUBTASK_RETIRED.key(),
+          SimulatedRace.A_RETIRED_SUBTASK_RESTORED.key(),
           SimulatedRace.A_SHARD_BEGUN_ANEW.key(),
           SimulatedRace.A_SHARD_BEGUN_ANEW_OPENED_FOR_IT.key(),
           SimulatedRace.A_SHARD_RESTORED_WITH_A_GAP.key(),

@@ -22,6 +22,8 @@ public interface Tap {
             "fromLastBase",
             "job",
             "subtasks",
+            "retired",
+            "isRetired",
             "checkpoint",
             "checkpoints",
             "acknowledgements",

@@ -91,6 +91,14 @@ record Write(
           item.update().expressionAttributeNames(),
           item.update().expressionAttributeValues());
     }
+    if (item.delete() != null) {
+      return of(
+          item.delete().key(),
+          new Effect.Delete(),
+          item.delete().conditionExpression(),
+          item.delete().expressionAttributeNames(),
+          item.delete().expressionAttributeValues());
+    }
     return of(
         item.conditionCheck().key(),
         new Effect.Nothing(),

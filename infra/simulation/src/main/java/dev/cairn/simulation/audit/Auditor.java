@@ -20,11 +20,13 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Checks the invariants after every step, only from stored data: it reads the table and the files,
@@ -40,6 +42,7 @@ public final class Auditor {
   private final JobId job;
   private final FaultTally tally;
   private final Map<SubtaskId, AuditedJournal> journals = new TreeMap<>();
+  private final Map<SubtaskId, AuditedJournal> retired = new TreeMap<>();
   private final Lineages lineages;
   private final SharedFilesAudit shared;
   private final NeededFiles needed;
@@ -119,15 +122,35 @@ public final class Auditor {
     if (table.changes() != seen) {
       seen = table.changes();
       lineages.note(table.job(job).orElseThrow());
-      table.subtasks(job).forEach(this::checkJournal);
+      moveRetired();
+      table.subtasks(job).forEach(subtask -> checkJournal(journals, subtask));
+      table.retired(job).forEach(subtask -> checkJournal(retired, subtask));
       checkJob();
       shared.check();
     }
     journals.values().forEach(success::check);
   }
 
+  /** A retired subtask is no part of the job until a restore needs it. */
+  private void moveRetired() {
+    List<SubtaskId> now = table.retired(job);
+    for (SubtaskId subtask : now) {
+      AuditedJournal journal = journals.remove(subtask);
+      if (journal != null) {
+        tally.count(SimulatedRace.A_CLOSED_SUBTASK_RETIRED);
+        retired.put(subtask, journal);
+      }
+    }
+    for (SubtaskId subtask : List.copyOf(retired.keySet())) {
+      if (!now.contains(subtask)) {
+        tally.count(SimulatedRace.A_RETIRED_SUBTASK_RESTORED);
+        journals.put(subtask, Objects.requireNonNull(retired.remove(subtask)));
+      }
+    }
+  }
+
   /** Revisions are gapless and never rewritten. */
-  private void checkJournal(SubtaskId subtask) {
+  private void checkJournal(Map<SubtaskId, AuditedJournal> journals, SubtaskId subtask) {
     AuditedJournal journal = journals.computeIfAbsent(subtask, AuditedJournal::new);
     int base = journal.base();
     List<Entry> stored = table.journal(subtask);
@@ -226,7 +249,7 @@ public final class Auditor {
   }
 
   private Optional<AuditedJournal> journal(ShardId shard) {
-    return journals.values().stream()
+    return Stream.concat(journals.values().stream(), retired.values().stream())
         .filter(journal -> journal.subtask().shard().equals(shard))
         .filter(journal -> !journal.entries().isEmpty())
         .findFirst();
@@ -293,7 +316,9 @@ public final class Auditor {
               throw new Violation(Invariants.FILES, path + " does not exist");
             });
     journals.values().forEach(everything::check);
-    everything.checkShards(journals.keySet());
+    Set<SubtaskId> opened = new HashSet<>(journals.keySet());
+    opened.addAll(retired.keySet());
+    everything.checkShards(opened);
   }
 
   /** Checks the job's history at the end. */

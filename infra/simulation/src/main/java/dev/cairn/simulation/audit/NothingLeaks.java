@@ -10,6 +10,7 @@ import dev.cairn.storage.Layout;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** In the end nothing is left but what is needed, and that is bounded by what is retained. */
 final class NothingLeaks {
@@ -68,7 +69,7 @@ final class NothingLeaks {
         1
             + kept
             + shared.items()
-            + journals.keySet().stream()
+            + Stream.concat(journals.keySet().stream(), table.retired(job).stream())
                 .mapToInt(subtask -> 1 + table.fromLastBase(subtask).size())
                 .sum();
     if (needed.size() > mostFiles || table.size() > mostItems) {

@@ -15,6 +15,8 @@ public enum SimulatedRace {
   A_RESTORE_WITH_A_GAP_AFTER_A_REPLAY_THAT_WAS_IMPOSSIBLE(
       "a restore with a gap after a replay that was impossible"),
   A_SAVEPOINT_CLAIMED("a savepoint claimed"),
+  A_CLOSED_SUBTASK_RETIRED("a closed subtask was retired"),
+  A_RETIRED_SUBTASK_RESTORED("a retired subtask took part in a restore"),
   A_SHARD_BEGUN_ANEW("a shard begun anew"),
   A_SHARD_BEGUN_ANEW_OPENED_FOR_IT("a shard begun anew, opened for it"),
   A_SHARD_RESTORED_WITH_A_GAP("a shard restored with a gap"),

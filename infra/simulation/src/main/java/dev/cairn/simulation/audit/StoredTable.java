@@ -53,6 +53,7 @@ public final class StoredTable {
   private final Map<Map<String, AttributeValue>, Checkpoint> ofItems = new IdentityHashMap<>();
   private final Reading<JobId, Optional<Job>> jobs;
   private final Reading<JobId, List<SubtaskId>> subtasks;
+  private final Reading<JobId, List<SubtaskId>> retired;
   private final Reading<JobId, List<Checkpoint>> checkpoints = ofJob(this::readCheckpoints);
   private final Reading<JobId, List<Fork>> forks;
   private final Reading<JobId, List<Claim>> claims;
@@ -67,6 +68,7 @@ public final class StoredTable {
     this.store = new DynamoDbCheckpointStore(table, NAME, ONCE, clock);
     this.jobs = ofJob(store::job);
     this.subtasks = ofJob(store::subtasks);
+    this.retired = ofJob(store::retired);
     this.forks = ofJob(store::forks);
     this.claims = ofJob(store::claims);
   }
@@ -151,6 +153,10 @@ public final class StoredTable {
 
   public List<SubtaskId> subtasks(JobId job) {
     return subtasks.of(job);
+  }
+
+  public List<SubtaskId> retired(JobId job) {
+    return retired.of(job);
   }
 
   /** The job's checkpoints, in the order of their ids. */

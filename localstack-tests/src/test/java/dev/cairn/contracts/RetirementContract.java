@@ -1,0 +1,66 @@
+package dev.cairn.contracts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Restoration;
+import org.junit.jupiter.api.Test;
+
+/** Which subtasks are registered and which are retired, and when that may change. */
+interface RetirementContract extends CheckpointStoreScene {
+  @Test
+  default void aRetiredSubtaskIsListedAmongTheRetiredOnesAlone() {
+    SubtaskId parent = registered("shardId-1");
+    SubtaskId child = registered("shardId-2");
+
+    assertThat(checkpoints().isRetired(parent)).isFalse();
+    assertThat(checkpoints().retired(jobId())).isEmpty();
+    assertThat(checkpoints().retire(job(), parent)).isTrue();
+
+    assertThat(checkpoints().subtasks(jobId())).containsExactly(child);
+    assertThat(checkpoints().firstSubtask(jobId())).contains(child);
+    assertThat(checkpoints().retired(jobId())).containsExactly(parent);
+    assertThat(checkpoints().isRetired(parent)).isTrue();
+    assertThat(checkpoints().isRetired(child)).isFalse();
+    assertThat(checkpoints().retire(job(), parent)).as("once more").isFalse();
+  }
+
+  @Test
+  default void aReinstatedSubtaskIsRegisteredAgain() {
+    SubtaskId parent = registered("shardId-1");
+    assertThat(checkpoints().reinstate(job(), parent)).as("it is not retired").isFalse();
+    assertThat(checkpoints().retire(job(), parent)).isTrue();
+
+    assertThat(checkpoints().reinstate(job(), parent)).isTrue();
+
+    assertThat(checkpoints().subtasks(jobId())).containsExactly(parent);
+    assertThat(checkpoints().retired(jobId())).isEmpty();
+  }
+
+  @Test
+  default void nothingIsRetiredByACoordinatorOfAnEarlierEpochNorDuringARestore() {
+    completed(1);
+    var unused = journal().open(subtask("shardId-1"), opened());
+    Job earlier = job();
+    move(new JobStatus.Restoring(Restoration.of(id(1))));
+
+    assertThat(checkpoints().retire(earlier, subtask("shardId-1"))).isFalse();
+    assertThat(checkpoints().retire(job(), subtask("shardId-1"))).isFalse();
+    assertThat(checkpoints().subtasks(jobId())).containsExactly(subtask("shardId-1"));
+
+    replay(job().epoch());
+    assertThat(checkpoints().retire(job(), subtask("shardId-1"))).isTrue();
+    assertThat(checkpoints().reinstate(earlier, subtask("shardId-1"))).isFalse();
+    assertThat(checkpoints().retired(jobId())).containsExactly(subtask("shardId-1"));
+  }
+
+  private SubtaskId registered(String shard) {
+    if (checkpoints().job(jobId()).isEmpty()) {
+      create();
+    }
+    var unused = journal().open(subtask(shard), opened());
+    return subtask(shard);
+  }
+}
