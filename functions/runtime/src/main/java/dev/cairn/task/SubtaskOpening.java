@@ -3,6 +3,7 @@ package dev.cairn.task;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.WakeMessage.Purpose;
 import dev.cairn.journal.Entry;
 import dev.cairn.operator.FunctionNotOpenedException;
 import dev.cairn.operator.IncompatibleStateException;
@@ -66,7 +67,8 @@ final class SubtaskOpening<E> {
    * The subtask of the invocation. Opens it if it is not open; a shard that came from others by a
    * split or a merge waits until these are applied to their end, and helps with that.
    *
-   * @return anything but {@link Found.Nowhere} and {@link Found.Unopened}
+   * @return anything but {@link Found.Unopened}; {@link Found.Nowhere} only for a wake that was to
+   *     open the subtask and nothing else
    * @throws TaskException if it cannot be opened now
    */
   Found<E> open(Invocation<E> invocation) {
@@ -88,8 +90,13 @@ final class SubtaskOpening<E> {
         case Found.Nowhere<E> n -> unopened = Optional.empty();
       }
       switch (firstEntry(id, unopened, invocation)) {
-        case FirstEntry.Result.Opens(Entry.Opened opened, Map<SubtaskId, Entry.Closed> unread) ->
-            session.open(id, opened, unread);
+        case FirstEntry.Result.Opens(Entry.Opened opened, Map<SubtaskId, Entry.Closed> unread) -> {
+          session.open(id, opened, unread);
+          if (invocation.purpose() == Purpose.OPEN && !opened.header().hasGap()) {
+            // There is no record to apply. Its state is loaded when one comes.
+            return new Found.Nowhere<>();
+          }
+        }
         case FirstEntry.Result.Waits(List<ShardId> parents) -> {
           if (!invocation.hasTime()) {
             return new Found.Waiting<>(parents);

@@ -228,6 +228,13 @@ record Permissions(
                 "JOURNAL#" + job + "/*"),
             "dynamodb:PutItem",
             "dynamodb:UpdateItem"));
+    // A retired subtask's registration is replaced by another item.
+    statements.add(
+        onItems(
+            "Registrations",
+            "ForAllValues:StringEquals",
+            List.of("JOB#" + job),
+            "dynamodb:DeleteItem"));
     objects("*").ifPresent(files -> statements.add(allow("Files", files, "s3:GetObject")));
     objects("chk-*/_metadata")
         .ifPresent(files -> statements.add(allow("Metadata", files, "s3:PutObject")));

@@ -41,6 +41,7 @@ class PermissionsTest {
             "Allow Checkpoints: dynamodb:ConditionCheckItem dynamodb:GetItem dynamodb:Query on"
                 + " OrdersTable.Arn",
             "Allow OwnItems: dynamodb:PutItem dynamodb:UpdateItem on OrdersTable.Arn",
+            "Allow Registrations: dynamodb:DeleteItem on OrdersTable.Arn",
             "Allow Files: s3:GetObject on OrdersBucket.Arn/orders/*",
             "Allow Metadata: s3:PutObject on OrdersBucket.Arn/orders/chk-*/_metadata",
             "Allow Collection: s3:DeleteObject on OrdersBucket.Arn/orders/chk-*"
@@ -88,6 +89,17 @@ class PermissionsTest {
                   "ACK#orders#*", "EXPECTED#orders#*", "FILE#orders#*", "HISTORY#orders", "JOB#*",
                   "JOURNAL#orders/*"
                 ]}}
+                """));
+  }
+
+  /** A retired subtask's registration is replaced by another item. */
+  @Test
+  void theCoordinatorDeletesItemsOfItsOwnJobsPartitionAlone() {
+    assertThat(leadingKeys("OrdersCoordinatorRole", "Registrations"))
+        .isEqualTo(
+            Synthesis.parse(
+                """
+                {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["JOB#orders"]}}
                 """));
   }
 

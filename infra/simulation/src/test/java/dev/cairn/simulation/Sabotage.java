@@ -485,6 +485,19 @@ enum Sabotage {
   CHILDREN_OPEN_AGAIN_AFTER_A_RESTORE(
       List.of(Invariants.FOLD, Invariants.ONE_OWNER, Invariants.DIVIDED),
       Guards.all().with(RestoreGuards.OpensAgain.class, origin -> false)),
+  /** A closed subtask is retired while a checkpoint or a restore still needs it. */
+  NEEDED_SUBTASKS_ARE_NOT_RETIRED(
+      List.of(
+          Invariants.COMPLETE,
+          Invariants.FOLD,
+          Invariants.FILES,
+          Invariants.RETAINED,
+          Invariants.PROGRESS),
+      Guards.all().with(CollectionGuards.Unneeded.class, (closed, references) -> true)),
+  /** A retired subtask that has to be applied again stays retired. */
+  RETIRED_SUBTASKS_ARE_RESTORED(
+      List.of(Invariants.FOLD, Invariants.PROGRESS, Invariants.COMPLETE),
+      Guards.all().with(RestoreGuards.TakesPart.class, hasDescendant -> false)),
   GIVEN_UP_MEANS_LOST(
       List.of(Invariants.HELD_UP),
       Guards.all()
