@@ -5,6 +5,7 @@ import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.resharding.ShardTree.Node;
+import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
@@ -113,10 +114,14 @@ public final class ReshardDecisions {
         .filter(found -> !found.equals(new Announcement.Resharding(0, 0, 0, 0)));
   }
 
-  /** A shard that the stream has forgotten is closed where it stands, if a user accepts that. */
+  /**
+   * A shard that the stream has forgotten is closed where it stands, if it is at its end or a user
+   * accepts that.
+   */
   private boolean isForgotten(JobView view, JournalTail tail, Duration idleAfter, Instant now) {
     return tail.isOpened()
-        && tail.head().following().mayBeMissing()
+        && (tail.head().following().mayBeMissing()
+            || tail.head().position() instanceof Position.End)
         && isLeftUndrained(view, tail, idleAfter, now);
   }
 

@@ -2,6 +2,7 @@ package dev.cairn.coordinator.resharding;
 
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.id.Epoch;
+import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry;
 import dev.cairn.state.HashRange;
@@ -87,7 +88,10 @@ public record ShardTree(SortedMap<ShardId, Node> shards) {
     public boolean isForgotten() {
       return state == State.DRAINING
           && isGone
-          && tail.filter(journal -> !journal.head().following().mayBeMissing()).isPresent();
+          && tail.map(JournalTail::head)
+              .filter(head -> !head.following().mayBeMissing())
+              .filter(head -> !(head.position() instanceof Position.End))
+              .isPresent();
     }
   }
 

@@ -9,8 +9,11 @@ sealed interface Placement {
   /** It stays closed, without state: the checkpoint has the state of its descendants. */
   record Ancestor() implements Placement {}
 
-  /** It stays closed: nothing of it was ever applied, in whatever epoch. */
+  /** It is at its end: it was read, and had no record. */
   record ClosedEmpty() implements Placement {}
+
+  /** It stays closed: nobody could read it any more. */
+  record ClosedUnread() implements Placement {}
 
   /** It begins anew, with nothing: it came from no other shard. */
   record Root() implements Placement {}

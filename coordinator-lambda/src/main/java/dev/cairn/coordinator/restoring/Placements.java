@@ -81,6 +81,9 @@ final class Placements {
     if (ancestors.contains(tail.subtask())) {
       return new Placement.Ancestor();
     }
+    if (tail.base().isClosedUnread()) {
+      return new Placement.ClosedUnread();
+    }
     if (tail.base().isClosedEmpty()) {
       return new Placement.ClosedEmpty();
     }

@@ -235,8 +235,10 @@ public final class RestoreExecution {
           restored(job, from, tail, Optional.empty(), Restored.Mode.UNOPENED, fresh);
       case Placement.Ancestor a ->
           ended(job, from, tail, Restored.Mode.ANCESTOR, StateHandle.EMPTY);
-      case Placement.ClosedEmpty c ->
-          ended(job, from, tail, Restored.Mode.CLOSED, tail.base().handle());
+      // A task closes it again: its state file went if the subtask was retired.
+      case Placement.ClosedEmpty c -> ended(job, from, tail, Restored.Mode.LIVE, StateHandle.EMPTY);
+      case Placement.ClosedUnread c ->
+          ended(job, from, tail, Restored.Mode.CLOSED, StateHandle.EMPTY);
     };
   }
 

@@ -410,6 +410,7 @@ public final class StreamCoverage {
       case Placement.Unopened u -> Optional.of(Position.beginning());
       case Placement.Ancestor a -> Optional.empty();
       case Placement.ClosedEmpty c -> Optional.empty();
+      case Placement.ClosedUnread c -> Optional.empty();
     };
   }
 }
