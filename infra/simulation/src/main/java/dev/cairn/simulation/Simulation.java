@@ -219,7 +219,7 @@ public final class Simulation {
             expectation,
             RunProfile.JOB,
             tally,
-            mapping::answered,
+            mapping,
             stream,
             RETENTION_MARGIN);
     Actions drawnUser =

@@ -48,6 +48,7 @@ public final class LocalStream implements StreamReader {
   // Lower sequence numbers belong to an earlier stream of this name.
   private long firstNumber;
   private final TreeMap<ShardId, ShardLog> forgotten = new TreeMap<>();
+  private List<Shard> listed = List.of();
   private int created;
   private Duration listingDelay = Duration.ZERO;
 
@@ -269,7 +270,11 @@ public final class LocalStream implements StreamReader {
 
   /** All shards, also those that {@link #shards} does not list yet. */
   public synchronized List<Shard> listed() {
-    return shards.values().stream().map(ShardLog::shard).toList();
+    return listed;
+  }
+
+  private void listAgain() {
+    listed = shards.values().stream().map(ShardLog::shard).toList();
   }
 
   /**
@@ -337,6 +342,7 @@ public final class LocalStream implements StreamReader {
         .map(Map.Entry::getKey)
         .toList()
         .forEach(shard -> forgotten.put(shard, shards.remove(shard)));
+    listAgain();
   }
 
   /**
@@ -390,6 +396,7 @@ public final class LocalStream implements StreamReader {
   private ShardId add(HashRange range, List<ShardId> parents) {
     ShardId id = new ShardId(String.format(Locale.ROOT, "shardId-%012d", created++));
     shards.put(id, new ShardLog(new Shard(id, range, parents), world.now()));
+    listAgain();
     return id;
   }
 

@@ -23,6 +23,7 @@ public final class LocalMapping {
   private final Delivery delivery;
   private final TreeMap<ShardId, Progress> progress = new TreeMap<>();
   private final Map<ShardId, Position> answered = new TreeMap<>();
+  private long responses;
   private boolean stopping;
   private boolean disabled;
   private int running;
@@ -111,9 +112,12 @@ public final class LocalMapping {
 
   /** Whether every record in the stream is delivered and done. */
   public boolean isCaughtUp() {
-    return stream.listed().stream()
-        .map(Shard::id)
-        .noneMatch(shard -> stream.hasAfter(shard, progress(shard).cursor()));
+    for (Shard shard : stream.listed()) {
+      if (stream.hasAfter(shard.id(), progress(shard.id()).cursor())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Starts shards that have not begun and no longer wait for a parent. */
@@ -147,8 +151,14 @@ public final class LocalMapping {
     return answered.getOrDefault(shard, Position.beginning());
   }
 
+  /** Counts the responses so far; {@link #answered} changes only with one of them. */
+  public synchronized long responses() {
+    return responses;
+  }
+
   void advance(ShardId shard, Progress reached) {
     synchronized (this) {
+      responses++;
       if (!(reached.cursor() instanceof Position.End)) {
         answered.put(shard, reached.cursor());
       }

@@ -14,6 +14,7 @@ final class AuditedJournal {
   private final SubtaskId subtask;
   private final List<Entry> entries = new ArrayList<>();
   private SortedMap<StateKey, byte[]> cells = new TreeMap<>();
+  private long changes = -1;
 
   AuditedJournal(SubtaskId subtask) {
     this.subtask = subtask;
@@ -21,6 +22,16 @@ final class AuditedJournal {
 
   SubtaskId subtask() {
     return subtask;
+  }
+
+  /**
+   * Notes how often the stored journal has changed so far; returns whether it has changed since the
+   * last call.
+   */
+  boolean isChanged(long changesSoFar) {
+    boolean isChanged = changesSoFar != changes;
+    changes = changesSoFar;
+    return isChanged;
   }
 
   /** Returns all entries, including those that are deleted by now. */

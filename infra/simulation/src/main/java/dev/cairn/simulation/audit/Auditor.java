@@ -5,10 +5,10 @@ import dev.cairn.history.HistoryLine;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
-import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.inmemory.kinesis.LocalStream;
+import dev.cairn.inmemory.lambda.LocalMapping;
 import dev.cairn.inmemory.s3.InMemoryStorage;
 import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
@@ -24,7 +24,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -58,7 +57,7 @@ public final class Auditor {
   private Optional<Violation> atDeletion = Optional.empty();
 
   /**
-   * @param cursor how far the mapping considers a shard done
+   * @param mapping how far it considers each shard done
    * @param stream the stream, for its shards and its kept records
    * @param retentionMargin how long before it expires a record counts as expired
    */
@@ -68,7 +67,7 @@ public final class Auditor {
       Expectation expectation,
       JobId job,
       FaultTally tally,
-      Function<ShardId, Position> cursor,
+      LocalMapping mapping,
       LocalStream stream,
       Duration retentionMargin) {
     this.stream = stream;
@@ -81,7 +80,7 @@ public final class Auditor {
     this.shared = new SharedFilesAudit(table, storage, job, tally);
     this.needed = new NeededFiles(table, job, files, shared, journals);
     this.completed = new CompletedCheckpointsAreWhole(files, lineages, tally);
-    this.success = new SuccessIsDurable(cursor);
+    this.success = new SuccessIsDurable(mapping);
     this.everything = new EverythingIsApplied(expectation, stream);
     this.leaks = new NothingLeaks(table, storage, job, shared, needed, journals);
     NothingIsAppliedDuringAHalt halts = new NothingIsAppliedDuringAHalt();
@@ -119,7 +118,8 @@ public final class Auditor {
     if (atDeletion.isPresent()) {
       throw atDeletion.get();
     }
-    if (table.changes() != seen) {
+    boolean isWritten = table.changes() != seen;
+    if (isWritten) {
       seen = table.changes();
       lineages.note(table.job(job).orElseThrow());
       moveRetired();
@@ -128,7 +128,7 @@ public final class Auditor {
       checkJob();
       shared.check();
     }
-    journals.values().forEach(success::check);
+    success.check(journals.values(), isWritten);
   }
 
   /** A retired subtask is no part of the job until a restore needs it. */
@@ -152,6 +152,9 @@ public final class Auditor {
   /** Revisions are gapless and never rewritten. */
   private void checkJournal(Map<SubtaskId, AuditedJournal> journals, SubtaskId subtask) {
     AuditedJournal journal = journals.computeIfAbsent(subtask, AuditedJournal::new);
+    if (!journal.isChanged(table.changes(subtask))) {
+      return;
+    }
     int base = journal.base();
     List<Entry> stored = table.journal(subtask);
     stored = stored.subList(indexOf(stored, base), stored.size());

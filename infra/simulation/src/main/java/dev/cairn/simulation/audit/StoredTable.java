@@ -57,8 +57,7 @@ public final class StoredTable {
   private final Reading<JobId, List<Checkpoint>> checkpoints = ofJob(this::readCheckpoints);
   private final Reading<JobId, List<Fork>> forks;
   private final Reading<JobId, List<Claim>> claims;
-  private final Reading<SubtaskId, List<Entry>> journals =
-      new Reading<>(StoredTable::partition, this::readJournal);
+  private final Map<String, StoredJournal> journals = new HashMap<>();
   private long changes;
 
   /**
@@ -77,13 +76,26 @@ public final class StoredTable {
     return new Reading<>(job -> JOB + job, read);
   }
 
-  /** Remembers reads of partitions; a partition is read again after it has changed. */
+  /**
+   * Remembers reads of partitions; a partition is read again after it has changed. Most steps change
+   * nothing, so the count of all changes comes first.
+   */
   private final class Reading<K, V> {
     private final Function<K, String> partition;
     private final Function<K, V> read;
-    private final Map<K, Known<V>> known = new HashMap<>();
+    private final Map<K, Known> known = new HashMap<>();
 
-    private record Known<V>(long at, V value) {}
+    private final class Known {
+      private final long inPartition;
+      private final V value;
+      private long inTable;
+
+      Known(long inPartition, V value) {
+        this.inPartition = inPartition;
+        this.value = value;
+        this.inTable = changes;
+      }
+    }
 
     Reading(Function<K, String> partition, Function<K, V> read) {
       this.partition = partition;
@@ -91,13 +103,17 @@ public final class StoredTable {
     }
 
     V of(K key) {
-      long now = table.changes(partition.apply(key));
-      Known<V> before = known.get(key);
-      if (before != null && before.at() == now) {
-        return before.value();
+      Known before = known.get(key);
+      if (before != null && before.inTable == changes) {
+        return before.value;
+      }
+      long inPartition = table.changes(partition.apply(key));
+      if (before != null && before.inPartition == inPartition) {
+        before.inTable = changes;
+        return before.value;
       }
       V value = read.apply(key);
-      known.put(key, new Known<>(now, value));
+      known.put(key, new Known(inPartition, value));
       return value;
     }
   }
@@ -111,13 +127,16 @@ public final class StoredTable {
     public void changed(ItemChange change) {
       TableEvents.of(change).ifPresent(events::add);
       String partition = attribute(change.key(), "pk").s();
-      if (partition.startsWith(JOB) || partition.startsWith(JOURNAL)) {
+      if (partition.startsWith(JOURNAL)) {
+        journals.computeIfAbsent(partition, absent -> new StoredJournal(entries)).changed(change);
+        changes++;
+      } else if (partition.startsWith(JOB)) {
         changes++;
       }
     }
   }
 
-  private static AttributeValue attribute(Map<String, AttributeValue> item, String name) {
+  static AttributeValue attribute(Map<String, AttributeValue> item, String name) {
     return Objects.requireNonNull(item.get(name));
   }
 
@@ -197,18 +216,16 @@ public final class StoredTable {
    * same object each time.
    */
   public List<Entry> journal(SubtaskId subtask) {
-    return journals.of(subtask);
+    return stored(subtask).map(StoredJournal::entries).orElse(List.of());
   }
 
-  // Reads the items themselves: the adapter is under test here.
-  private List<Entry> readJournal(SubtaskId subtask) {
-    return table.items(partition(subtask)).stream()
-        .map(item -> entries.apply(attribute(item, "body").b().asByteArrayUnsafe()))
-        .toList();
+  /** Counts the changes of a journal so far. */
+  long changes(SubtaskId subtask) {
+    return stored(subtask).map(StoredJournal::changes).orElse(0L);
   }
 
-  private static String partition(SubtaskId subtask) {
-    return JOURNAL + subtask;
+  private Optional<StoredJournal> stored(SubtaskId subtask) {
+    return Optional.ofNullable(journals.get(JOURNAL + subtask));
   }
 
   /** A journal's entries from its last base on. */

@@ -1,25 +1,35 @@
 package dev.cairn.simulation.audit;
 
 import dev.cairn.id.Position;
-import dev.cairn.id.ShardId;
+import dev.cairn.inmemory.lambda.LocalMapping;
 import dev.cairn.journal.Entry.Header;
-import java.util.function.Function;
+import java.util.Collection;
 
 /** Success is answered only for what is journalled. */
 final class SuccessIsDurable {
-  private final Function<ShardId, Position> cursor;
+  private final LocalMapping mapping;
+  private long responses = -1;
 
-  /**
-   * @param cursor how far the mapping believes a shard to be done
-   */
-  SuccessIsDurable(Function<ShardId, Position> cursor) {
-    this.cursor = cursor;
+  SuccessIsDurable(LocalMapping mapping) {
+    this.mapping = mapping;
   }
 
-  void check(AuditedJournal journal) {
+  /**
+   * Checks all journals, if anything was answered or written since the last check.
+   *
+   * @param isWritten whether a journal may have changed
+   */
+  void check(Collection<AuditedJournal> journals, boolean isWritten) {
+    if (isWritten || mapping.responses() != responses) {
+      responses = mapping.responses();
+      journals.forEach(this::check);
+    }
+  }
+
+  private void check(AuditedJournal journal) {
     Header head = journal.head();
     Position reached = Position.max(head.position(), head.frontier());
-    Position responded = cursor.apply(journal.subtask().shard());
+    Position responded = mapping.answered(journal.subtask().shard());
     if (reached.isBefore(responded)) {
       throw new Violation(
           Invariants.DURABLE,
