@@ -47,11 +47,13 @@ final class SeededWorld implements World {
   private final Semaphore driver = new Semaphore(0);
   private final PriorityQueue<Turn> turns = new PriorityQueue<>(BY_TIME);
   private final List<Actor> actors = new ArrayList<>();
-  // The tasks that await a condition; all conditions are checked after every step.
+  // The tasks that await a condition.
   private final List<Actor> waiting = new ArrayList<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private long order;
   private boolean ending;
+  // Whether a condition that is signalled may hold since the last step.
+  private boolean isChanged;
   private Optional<Actor> running = Optional.empty();
   private Optional<Throwable> crash = Optional.empty();
 
@@ -64,6 +66,7 @@ final class SeededWorld implements World {
     private final Semaphore baton = new Semaphore(0);
     private final Instant begun = now;
     private Optional<BooleanSupplier> condition = Optional.empty();
+    private boolean isSignalled;
     private long ticket;
     private boolean done;
     private boolean killed;
@@ -146,6 +149,23 @@ final class SeededWorld implements World {
 
   @Override
   public boolean await(Duration timeout, BooleanSupplier condition) {
+    return await(timeout, condition, false);
+  }
+
+  /**
+   * A view of this world for code that calls {@link #changed} whenever a condition that it awaits
+   * may hold. Its conditions are checked only then; all others are checked after every step.
+   */
+  World signalled() {
+    return new ForwardingWorld(this) {
+      @Override
+      public boolean await(Duration timeout, BooleanSupplier condition) {
+        return SeededWorld.this.await(timeout, condition, true);
+      }
+    };
+  }
+
+  private boolean await(Duration timeout, BooleanSupplier condition, boolean isSignalled) {
     Actor me = me();
     Instant deadline = now.plus(timeout);
     while (!condition.getAsBoolean()) {
@@ -153,6 +173,7 @@ final class SeededWorld implements World {
         return false;
       }
       me.condition = Optional.of(condition);
+      me.isSignalled = isSignalled;
       waiting.add(me);
       schedule(me, deadline);
       yieldTurn(me);
@@ -172,7 +193,7 @@ final class SeededWorld implements World {
 
   @Override
   public void changed() {
-    // The driver checks every condition after every step.
+    isChanged = true;
   }
 
   private Actor me() {
@@ -227,12 +248,13 @@ final class SeededWorld implements World {
     Iterator<Actor> asked = waiting.iterator();
     while (asked.hasNext()) {
       Actor actor = asked.next();
-      if (actor.condition.orElseThrow().getAsBoolean()) {
+      if ((isChanged || !actor.isSignalled) && actor.condition.orElseThrow().getAsBoolean()) {
         asked.remove();
         actor.condition = Optional.empty();
         schedule(actor, now.plusNanos(random.nextLong(5_000_000)));
       }
     }
+    isChanged = false;
   }
 
   private void handOver(Actor actor) {

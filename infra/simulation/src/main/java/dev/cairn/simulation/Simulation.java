@@ -185,17 +185,17 @@ public final class Simulation {
     this.resharder = new Resharder(world, faults, stream, scenario.reshards());
     this.tasks =
         new LocalContainers(
-            world,
+            world.signalled(),
             () -> deployments().container(this::task),
             new ContainerSettings("task", scenario.timeout(), 6, 0.1));
     this.coordinators =
         new LocalContainers(
-            world,
+            world.signalled(),
             () -> deployments().container(this::coordinator),
             new ContainerSettings("coordinator", Duration.ofSeconds(60), 2, 0.1));
     this.mapping =
         new LocalMapping(
-            world,
+            world.signalled(),
             stream,
             tasks,
             new MappingSettings(

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -158,7 +160,7 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
     watcher.requested(
         new Request("GetItem", List.of(read(pk, List.of(item), request.consistentRead()))));
     return GetItemResponse.builder()
-        .item(projected(item.attributes(), request.projectionExpression()))
+        .item(projection(request.projectionExpression()).apply(item.attributes()))
         .build();
   }
 
@@ -172,12 +174,11 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
     List<StoredItem> page = new ArrayList<>();
     Optional<StoredItem> last = page(request, pk, condition, scope, page);
     watcher.requested(new Request("Query", List.of(read(pk, page, request.consistentRead()))));
+    UnaryOperator<Map<String, AttributeValue>> projection =
+        projection(request.projectionExpression());
     QueryResponse.Builder response =
         QueryResponse.builder()
-            .items(
-                page.stream()
-                    .map(item -> projected(item.attributes(), request.projectionExpression()))
-                    .toList())
+            .items(page.stream().map(StoredItem::attributes).map(projection).toList())
             .count(page.size());
     last.ifPresent(item -> response.lastEvaluatedKey(key(item.attributes())));
     return response.build();
@@ -229,14 +230,17 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
         : partition.before(notSeen.applyAsInt(partition.mostNotSeen()));
   }
 
-  private static Map<String, AttributeValue> projected(
-      Map<String, AttributeValue> item, @Nullable String projection) {
-    if (projection == null) {
-      return item;
+  private static UnaryOperator<Map<String, AttributeValue>> projection(
+      @Nullable String expression) {
+    if (expression == null) {
+      return UnaryOperator.identity();
     }
-    Map<String, AttributeValue> projected = new LinkedHashMap<>(item);
-    projected.keySet().retainAll(List.of(projection.split(", ")));
-    return projected;
+    Set<String> names = Set.of(expression.split(", "));
+    return item -> {
+      Map<String, AttributeValue> projected = new LinkedHashMap<>(item);
+      projected.keySet().retainAll(names);
+      return projected;
+    };
   }
 
   private static Use read(String pk, List<StoredItem> items, @Nullable Boolean consistentRead) {

@@ -22,6 +22,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -408,8 +410,11 @@ public final class LocalStream implements StreamReader {
   }
 
   private ShardLog log(ShardId id) {
-    // A forgotten shard is closed, and keeps no record.
-    ShardLog log = shards.getOrDefault(id, forgotten.get(id));
+    ShardLog log = shards.get(id);
+    if (log == null) {
+      // A forgotten shard is closed, and keeps no record.
+      log = forgotten.get(id);
+    }
     if (log == null) {
       throw new IllegalArgumentException(
           "the stream has no shard " + id + ": it has " + new ArrayList<>(shards.keySet()));
@@ -433,20 +438,24 @@ public final class LocalStream implements StreamReader {
    * @param issued when the page was read
    */
   private record Token(ShardId shard, long number, long millis, long issued) {
+    private static final Pattern TEXT =
+        Pattern.compile("([^@]+)@(\\d{1,18})@(\\d{1,18})@(\\d{1,18})");
+
     String text() {
       return shard + "@" + number + "@" + millis + "@" + issued;
     }
 
     static Token parse(String text, ShardId shard) {
-      String[] parts = text.split("@", -1);
-      if (parts.length != 4
-          || !parts[0].equals(shard.value())
-          || !Stream.of(parts).skip(1).allMatch(part -> part.matches("\\d{1,18}"))) {
+      Matcher parts = TEXT.matcher(text);
+      if (!parts.matches() || !parts.group(1).equals(shard.value())) {
         throw new IllegalArgumentException(
             "\"" + text + "\" is not where a page of " + shard + " ended");
       }
       return new Token(
-          shard, Long.parseLong(parts[1]), Long.parseLong(parts[2]), Long.parseLong(parts[3]));
+          shard,
+          Long.parseLong(parts.group(2)),
+          Long.parseLong(parts.group(3)),
+          Long.parseLong(parts.group(4)));
     }
   }
 }
