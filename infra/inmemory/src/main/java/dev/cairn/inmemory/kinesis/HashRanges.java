@@ -38,6 +38,23 @@ final class HashRanges {
     return List.of(range(from, middle), range(middle, end));
   }
 
+  /** Divides a range in front of a hash in it, which begins the second part. */
+  static List<HashRange> parts(HashRange whole, KeyHash second) {
+    BigInteger middle = number(second);
+    return List.of(range(number(whole.from()), middle), new HashRange(second, whole.to()));
+  }
+
+  /** The ranges that begin at these hashes, in order; the last one ends with the hash space. */
+  static List<HashRange> between(List<KeyHash> starts) {
+    return IntStream.range(0, starts.size())
+        .mapToObj(
+            i ->
+                range(
+                    number(starts.get(i)),
+                    i == starts.size() - 1 ? ALL : number(starts.get(i + 1))))
+        .toList();
+  }
+
   /** The range that two adjacent ones make up, in either order. */
   static HashRange union(HashRange one, HashRange other) {
     if (one.isRightBefore(other)) {
@@ -58,7 +75,7 @@ final class HashRanges {
     return KeyHash.ofDecimal(number.toString());
   }
 
-  private static BigInteger number(KeyHash hash) {
+  static BigInteger number(KeyHash hash) {
     return new BigInteger(hash.toDecimal());
   }
 }

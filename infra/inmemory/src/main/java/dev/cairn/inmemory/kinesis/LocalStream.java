@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,6 +52,7 @@ public final class LocalStream implements StreamReader {
   private long firstNumber;
   private final TreeMap<ShardId, ShardLog> forgotten = new TreeMap<>();
   private List<Shard> listed = List.of();
+  private final UniformScaling scaling = new UniformScaling();
   private int created;
   private Duration listingDelay = Duration.ZERO;
 
@@ -360,10 +362,12 @@ public final class LocalStream implements StreamReader {
   }
 
   private synchronized List<ShardId> close(ShardId shard) {
-    ShardLog parent = open(shard);
-    List<HashRange> halves = HashRanges.halves(parent.shard().range());
-    parent.close(world.now());
-    return halves.stream().map(half -> add(half, List.of(shard))).toList();
+    return replace(shard, HashRanges.halves(open(shard).shard().range()));
+  }
+
+  private List<ShardId> replace(ShardId shard, List<HashRange> parts) {
+    open(shard).close(world.now());
+    return parts.stream().map(part -> add(part, List.of(shard))).toList();
   }
 
   /**
@@ -385,6 +389,56 @@ public final class LocalStream implements StreamReader {
     one.close(world.now());
     other.close(world.now());
     return add(range, List.of(shard, adjacent));
+  }
+
+  /**
+   * Splits and merges shards until there are as many open ones as requested, of equal width. Like
+   * Kinesis's UpdateShardCount it may create shards that are closed at once; unlike there, all is
+   * done when the method returns.
+   *
+   * @throws ShardLimitException if it is more than twice or less than half as many as there are, or
+   *     the eleventh request within 24 hours
+   */
+  public void updateShardCount(int target) {
+    scale(target);
+    world.changed();
+  }
+
+  private synchronized void scale(int target) {
+    List<HashRange> before = openShards().stream().map(Shard::range).toList();
+    scaling.admit(before.size(), target, world.now());
+    List<HashRange> after = UniformScaling.ranges(before, target);
+    after.forEach(range -> splitAt(range.from()));
+    after.forEach(this::mergeWithin);
+  }
+
+  private void splitAt(KeyHash start) {
+    for (Shard shard : openShards()) {
+      if (shard.range().contains(start) && !shard.range().from().equals(start)) {
+        replace(shard.id(), HashRanges.parts(shard.range(), start));
+      }
+    }
+  }
+
+  private void mergeWithin(HashRange range) {
+    List<ShardId> parts =
+        openShards().stream()
+            .filter(shard -> range.contains(shard.range().from()))
+            .map(Shard::id)
+            .toList();
+    ShardId merged = parts.getFirst();
+    for (ShardId next : parts.subList(1, parts.size())) {
+      merged = close(merged, next);
+    }
+  }
+
+  /** The shards that accept records, in the order of their hashes. */
+  public synchronized List<Shard> openShards() {
+    return shards.values().stream()
+        .filter(log -> !log.isClosed())
+        .map(ShardLog::shard)
+        .sorted(Comparator.comparing(shard -> shard.range().from()))
+        .toList();
   }
 
   private ShardLog open(ShardId shard) {
