@@ -13,6 +13,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /** Stores how jobs were deployed, in an item beside each job's. */
 public final class DynamoDbDeployments {
   private static final String RESERVED_CONCURRENCY = "reservedConcurrency";
+  private static final String STREAM_SHARDS = "streamShards";
 
   private final Table table;
 
@@ -46,6 +47,7 @@ public final class DynamoDbDeployments {
     deployment
         .reservedConcurrency()
         .ifPresent(reserved -> item.put(RESERVED_CONCURRENCY, reserved));
+    deployment.streamShards().ifPresent(shards -> item.put(STREAM_SHARDS, shards));
     return deployment.reads() == FormatVersion.OLDEST.number()
         ? item
         : item.put(RegistrationItems.READS, deployment.reads());
@@ -65,7 +67,12 @@ public final class DynamoDbDeployments {
                 new CheckpointSettings(
                     JobItems.readConfiguration(settings, SettingSource.ENVIRONMENT))),
         RegistrationItems.reads(item),
-        item.optionalNumber(RESERVED_CONCURRENCY)
-            .map(reserved -> item.parse(RESERVED_CONCURRENCY, reserved, Math::toIntExact)));
+        wholeNumber(item, RESERVED_CONCURRENCY),
+        wholeNumber(item, STREAM_SHARDS));
+  }
+
+  private static Optional<Integer> wholeNumber(Item item, String attribute) {
+    return item.optionalNumber(attribute)
+        .map(number -> item.parse(attribute, number, Math::toIntExact));
   }
 }

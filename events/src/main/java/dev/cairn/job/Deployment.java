@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param reads the newest format that the coordinator reads
  * @param reservedConcurrency how many invocations of the task may run at the same time; empty if
  *     none are reserved for it
+ * @param streamShards the number of shards with which the stack of the deployment creates the
+ *     stream; empty if the stack does not say a number, as for an on-demand or an imported stream
  * @param settings the settings where the job's item sets no others
  */
 public record Deployment(
@@ -27,7 +29,8 @@ public record Deployment(
     String taskFunction,
     CheckpointSettings settings,
     int reads,
-    Optional<Integer> reservedConcurrency) {
+    Optional<Integer> reservedConcurrency,
+    Optional<Integer> streamShards) {
 
   /** Creates a deployment by this release. */
   public Deployment(
@@ -45,18 +48,34 @@ public record Deployment(
         taskFunction,
         settings,
         FormatVersion.NEWEST.number(),
+        Optional.empty(),
         Optional.empty());
   }
 
   /** Returns a copy of this deployment with another checkpoint storage. */
   public Deployment withStorage(String place) {
     return new Deployment(
-        job, stage, stream, place, taskFunction, settings, reads, reservedConcurrency);
+        job,
+        stage,
+        stream,
+        place,
+        taskFunction,
+        settings,
+        reads,
+        reservedConcurrency,
+        streamShards);
   }
 
   /** Returns a copy of this deployment of a task with a reserved concurrency. */
   public Deployment withReservedConcurrency(Optional<Integer> reserved) {
-    return new Deployment(job, stage, stream, storage, taskFunction, settings, reads, reserved);
+    return new Deployment(
+        job, stage, stream, storage, taskFunction, settings, reads, reserved, streamShards);
+  }
+
+  /** Returns a copy of this deployment whose stack creates the stream with this many shards. */
+  public Deployment withStreamShards(Optional<Integer> shards) {
+    return new Deployment(
+        job, stage, stream, storage, taskFunction, settings, reads, reservedConcurrency, shards);
   }
 
   /**

@@ -101,6 +101,7 @@ class FormatUpgradeTest {
         "task",
         CheckpointSettings.DEFAULTS,
         reads,
+        Optional.empty(),
         Optional.empty());
   }
 

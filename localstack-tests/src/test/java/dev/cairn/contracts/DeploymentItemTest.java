@@ -53,6 +53,10 @@ class DeploymentItemTest {
     Deployment third = second.withReservedConcurrency(Optional.of(16));
     deployments.register(third);
     assertThat(deployments.find(job)).contains(third);
+
+    Deployment fourth = third.withStreamShards(Optional.of(4));
+    deployments.register(fourth);
+    assertThat(deployments.find(job)).contains(fourth);
   }
 
   @Test

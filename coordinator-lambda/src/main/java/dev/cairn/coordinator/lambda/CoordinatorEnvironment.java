@@ -47,7 +47,8 @@ record CoordinatorEnvironment(
                 variables.require("CAIRN_TASK_FUNCTION", Function.identity()),
                 variables.settings())
             .withReservedConcurrency(
-                variables.find("CAIRN_RESERVED_CONCURRENCY", Integer::valueOf)),
+                variables.find("CAIRN_RESERVED_CONCURRENCY", Integer::valueOf))
+            .withStreamShards(variables.find("CAIRN_STREAM_SHARDS", Integer::valueOf)),
         variables.require("CAIRN_TABLE", Function.identity()),
         variables.require("CAIRN_TASK_TIMEOUT", FlinkDuration::parse),
         variables.require("CAIRN_TICK_QUEUE", Function.identity()),

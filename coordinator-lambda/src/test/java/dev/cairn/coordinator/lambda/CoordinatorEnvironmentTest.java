@@ -60,6 +60,13 @@ class CoordinatorEnvironmentTest {
   }
 
   @Test
+  void theShardsWithWhichTheStackCreatesTheStreamAreKnownIfItSaysANumber() {
+    assertThat(read().deployment().streamShards()).isEmpty();
+    variables.put("CAIRN_STREAM_SHARDS", "4");
+    assertThat(read().deployment().streamShards()).contains(4);
+  }
+
+  @Test
   void filesNeedADirectory() {
     variables.remove("EXECUTION_CHECKPOINTING_DIR");
     variables.put("EXECUTION_CHECKPOINTING_STORAGE", "filesystem");
@@ -165,6 +172,7 @@ class CoordinatorEnvironmentTest {
     "EXECUTION_CHECKPOINTING_DIR, the-bucket",
     "CAIRN_TASK_TIMEOUT, long",
     "CAIRN_RESERVED_CONCURRENCY, many",
+    "CAIRN_STREAM_SHARDS, many",
     "EXECUTION_CHECKPOINTING_INTERVAL, banana",
     "EXECUTION_CHECKPOINTING_NUM_RETAINED, few"
   })

@@ -136,6 +136,9 @@ final class CoordinatorParts {
         .reservedConcurrency()
         .ifPresent(
             reserved -> environment.put("CAIRN_RESERVED_CONCURRENCY", Integer.toString(reserved)));
+    StreamProperties.of(stores.stream())
+        .shards()
+        .ifPresent(shards -> environment.put("CAIRN_STREAM_SHARDS", Integer.toString(shards)));
     environment.put("CAIRN_TICK_QUEUE", tickQueue.getQueueUrl());
     settings.events().ifPresent(bus -> environment.put("CAIRN_EVENT_BUS", bus.getEventBusArn()));
     environment.putAll(settings.variables(Options.all(), stores.bucket()));

@@ -58,6 +58,7 @@ class FlightsAppTest {
     assertThat(template.environment("FlightsCoordinator"))
         .containsEntry("EXECUTION_CHECKPOINTING_INTERVAL", "5 s")
         .containsEntry("EXECUTION_CHECKPOINTING_NUM_RETAINED", "3")
+        .containsEntry("CAIRN_STREAM_SHARDS", "2")
         .containsEntry("CAIRN_TASK_TIMEOUT", "20 s");
     assertThat(template.only("AWS::Kinesis::Stream").at("/Properties/ShardCount").asInt())
         .isEqualTo(2);

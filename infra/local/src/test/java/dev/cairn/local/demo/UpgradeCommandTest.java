@@ -234,6 +234,7 @@ class UpgradeCommandTest {
             "task",
             CheckpointSettings.DEFAULTS,
             reads,
+            Optional.empty(),
             Optional.empty()));
   }
 
