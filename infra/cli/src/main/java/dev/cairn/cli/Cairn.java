@@ -55,6 +55,7 @@ public final class Cairn implements Runnable, Terminal.Owner {
       List.of(
           StatusCommand.class,
           ShardsCommand.class,
+          RescaleCommand.class,
           TailCommand.class,
           FeedCommand.class,
           JobCommand.class,

@@ -26,6 +26,11 @@ public final class Mailbox {
     this.folder = folder;
   }
 
+  /** Returns the requests about the stream. */
+  public StreamMailbox ofStream() {
+    return new StreamMailbox(folder.resolve("stream"));
+  }
+
   /** Stores a record, and returns its file, which exists until the demo has read it. */
   public Path leave(long number, InputRow row) {
     byte[] bytes =

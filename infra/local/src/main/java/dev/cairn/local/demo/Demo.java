@@ -343,8 +343,10 @@ public final class Demo implements AutoCloseable {
     List<InputRow> all = new ArrayList<>(rows);
     Epoch compared = job().epoch();
     Optional<Job.Refusal> printed = job().refusal();
+    StreamRequests streamRequests = new StreamRequests(pipeline);
     while (true) {
       take(mailbox, all);
+      streamRequests.serve(mailbox.ofStream());
       dashboard.refresh(feed.fed());
       Job job = job();
       if (job.refusal().isPresent() && !job.refusal().equals(printed)) {
