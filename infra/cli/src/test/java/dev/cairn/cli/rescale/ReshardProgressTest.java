@@ -103,7 +103,7 @@ class ReshardProgressTest {
   }
 
   @Test
-  void alagThatIsNotKnownIsNoProofOfAnything() {
+  void aLagThatIsNotKnownIsNoProofOfAnything() {
     Map<ShardId, Lag> unknown =
         Map.of(id(1), new Lag.Unknown("throttled"), id(2), new Lag.None());
     ReshardProgress progress = ReshardProgress.NONE.next(OPENED, unknown, NOW);
