@@ -6,6 +6,7 @@ import java.util.Optional;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.DescribeLimitsResponse;
+import software.amazon.awssdk.services.kinesis.model.InvalidArgumentException;
 import software.amazon.awssdk.services.kinesis.model.KinesisException;
 import software.amazon.awssdk.services.kinesis.model.LimitExceededException;
 import software.amazon.awssdk.services.kinesis.model.ResourceInUseException;
@@ -92,6 +93,9 @@ public final class KinesisStreamScaling implements StreamScaling {
       return words(e).contains(THROTTLED)
           ? new Response.Busy(words(e))
           : new Response.LimitExceeded(words(e));
+    } catch (InvalidArgumentException e) {
+      // LocalStack's response to a number beyond the double or the half.
+      return new Response.LimitExceeded(words(e));
     } catch (ValidationException e) {
       // Documented for streams in on-demand mode alone; DescribeStreamSummary tells.
       if (describe().mode() == ScalableStream.Mode.ON_DEMAND) {
