@@ -1,5 +1,7 @@
 package dev.cairn.local.demo;
 
+import dev.cairn.state.Counts;
+import dev.cairn.coordinator.resharding.ShardLineage;
 import dev.cairn.cli.demo.Mailbox;
 import dev.cairn.cli.input.InputException;
 import dev.cairn.cli.input.InputRow;
@@ -50,16 +52,11 @@ public final class Demo implements AutoCloseable {
   private final DemoFeed feed;
   private final Dashboard dashboard;
   private final DemoRestore restoring;
-  private final Deque<Act> acts =
-      new ArrayDeque<>(
-          List.of(
-              new Act(0.08, Mishap.ABANDONED),
-              new Act(0.18, Mishap.TIMED_OUT),
-              new Act(0.30, Mishap.DELIVERED_TWICE),
-              new Act(0.38, Mishap.ZOMBIE)));
+  private final DemoReshards reshards;
+  private final Deque<Act> acts;
 
-  /** A mishap that is caused when a fraction of the input is in the state. */
-  private record Act(double fraction, Mishap mishap) {}
+  /** What happens to the pipeline when a fraction of the input is in the state. */
+  private record Act(double fraction, Runnable action) {}
 
   /** The input cannot be processed, for the reason in the message. */
   private static final class StandstillException extends Exception {
@@ -106,6 +103,34 @@ public final class Demo implements AutoCloseable {
         new DemoFeed(pipeline.world(), pipeline.stream(), rows, settings.recordsPerSecond());
     this.dashboard = new Dashboard(pipeline, screen, rows.size());
     this.restoring = new DemoRestore(pipeline, screen);
+    this.reshards = new DemoReshards(pipeline, screen);
+    this.acts = acts();
+  }
+
+  private Deque<Act> acts() {
+    Deque<Act> acts = new ArrayDeque<>();
+    acts.add(mishap(0.08, Mishap.ABANDONED));
+    reshard(Reshard.SPLIT).ifPresent(split -> acts.add(new Act(0.13, split)));
+    acts.add(mishap(0.18, Mishap.TIMED_OUT));
+    acts.add(mishap(0.30, Mishap.DELIVERED_TWICE));
+    acts.add(mishap(0.38, Mishap.ZOMBIE));
+    // After the checkpoint that is restored, so that the restore takes back the merge as well.
+    reshard(Reshard.MERGE).ifPresent(merge -> acts.add(new Act(0.46, merge)));
+    return acts;
+  }
+
+  private Act mishap(double fraction, Mishap mishap) {
+    return new Act(fraction, () -> pipeline.mishaps().arm(mishap));
+  }
+
+  /** A small input is over before a job has followed a split. */
+  private Optional<Runnable> reshard(Reshard reshard) {
+    Runnable action =
+        switch (reshard) {
+          case SPLIT -> reshards::split;
+          case MERGE -> reshards::merge;
+        };
+    return Optional.of(action).filter(any -> expectations.reshards().contains(reshard));
   }
 
   /** Where DynamoDB Local listens. */
@@ -153,8 +178,9 @@ public final class Demo implements AutoCloseable {
       dashboard.refresh(feed.fed());
       double done = (double) pipeline.log().records() / rows.size();
       if (!acts.isEmpty() && done >= acts.getFirst().fraction()) {
-        pipeline.mishaps().arm(acts.removeFirst().mishap());
+        acts.removeFirst().action().run();
       }
+      reshards.observe(feed.ends());
       if (dashboard.completed() >= expectations.checkpoints() - 1) {
         feed.release();
       }
@@ -178,7 +204,9 @@ public final class Demo implements AutoCloseable {
    * all of it. After a restore of a checkpoint that had all of it, no other one follows.
    */
   private boolean isSettled() {
-    return isApplied() && job().latest().map(this::holdsEverything).orElse(false);
+    return isApplied()
+        && reshards.areFollowed()
+        && job().latest().map(this::holdsEverything).orElse(false);
   }
 
   /** Whether all of the input is in the state, and no restore is under way. */
@@ -187,11 +215,19 @@ public final class Demo implements AutoCloseable {
     return feed.isDone()
         && pipeline.log().reached(feed.ends())
         && job.status() instanceof JobStatus.Running
-        && job.requests().isEmpty();
+        && job.requests().isEmpty()
+        && hasFollowed(pipeline.lineage());
+  }
+
+  /** Whether no closed shard has children that are yet to open with its state. */
+  private boolean hasFollowed(ShardLineage lineage) {
+    return pipeline.checkpoints().subtasks(settings.job()).stream()
+        .filter(lineage::isClosed)
+        .allMatch(lineage.passedOnState()::contains);
   }
 
   private boolean holdsEverything(CheckpointId latest) {
-    return pipeline.checkpoints().subtasks(settings.job()).stream()
+    return pipeline.lineage().expected().stream()
         .map((SubtaskId subtask) -> pipeline.journal().fromLastBase(subtask).getLast())
         .allMatch(
             last ->
@@ -231,7 +267,7 @@ public final class Demo implements AutoCloseable {
     boolean equal = compare(PlainFold.of(rows, function, pipeline.stream()));
     screen.print("");
     printSummary(completed, faced, rewind);
-    List<String> broken = new ArrayList<>(expectations.broken(completed, faced, rewind));
+    List<String> broken = new ArrayList<>(expectations.broken(completed, faced, reshards.kinds(), rewind));
     if (pipeline.log().records() > 0 && isAllDeadLetters()) {
       broken.add("state: the function could process none of the records, and all are dead letters");
     }
@@ -253,13 +289,17 @@ public final class Demo implements AutoCloseable {
 
   private boolean compare(PlainFold fold) {
     StateReader stored = new StateReader(pipeline.journal(), pipeline.storage());
+    ShardLineage lineage = pipeline.lineage();
+    Counts passedOn = Counts.NONE;
+    for (SubtaskId subtask : lineage.passedOnState()) {
+      Counts own = pipeline.log().counts(subtask);
+      passedOn = passedOn.plus(own.applied(), own.deadLettered());
+    }
     StateComparisonWithFold comparison =
         StateComparisonWithFold.of(
             fold,
-            pipeline.checkpoints().subtasks(settings.job()).stream()
-                .map(stored::head)
-                .flatMap(Optional::stream)
-                .toList());
+            lineage.expected().stream().map(stored::head).flatMap(Optional::stream).toList(),
+            passedOn);
     screen.print("");
     screen.print(
         "compared    "
@@ -318,6 +358,7 @@ public final class Demo implements AutoCloseable {
             + " timed out");
     screen.print(
         "faced       " + faced.stream().map(Mishap::words).collect(Collectors.joining(", ")));
+    reshards.printSummary();
     rewind.ifPresent(
         restore ->
             screen.print(

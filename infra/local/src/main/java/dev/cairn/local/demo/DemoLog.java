@@ -9,14 +9,19 @@ import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry.Restored.Mode;
 import dev.cairn.journal.Journal.Append;
 import dev.cairn.state.Counts;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Records all appended entries and their writers: the pipeline's progress, and what restores
@@ -27,6 +32,11 @@ final class DemoLog {
   private final Map<SubtaskId, Header> heads = new HashMap<>();
   private final Map<SubtaskId, TreeMap<Long, String>> writers = new HashMap<>();
   private final Map<Epoch, Rewind> rewinds = new TreeMap<>();
+  private final Map<SubtaskId, Counts> counts = new HashMap<>();
+  private final Map<SubtaskId, Counts> closedCounts = new HashMap<>();
+  private final Set<SubtaskId> ancestors = new HashSet<>();
+  private final Map<SubtaskId, Duration> closed = new HashMap<>();
+  private final Map<SubtaskId, Duration> opened = new HashMap<>();
 
   DemoLog(Screen screen) {
     this.screen = screen;
@@ -49,7 +59,7 @@ final class DemoLog {
     if (outcome != Append.APPENDED) {
       return;
     }
-    Optional<String> news;
+    List<String> news;
     synchronized (this) {
       Header after = entry.header();
       Optional<Header> before = Optional.ofNullable(heads.get(subtask));
@@ -62,36 +72,107 @@ final class DemoLog {
       while (names.size() > 1000) {
         names.pollFirstEntry();
       }
-      news = before.flatMap(head -> news(subtask, head, entry));
+      long recordsBefore = total(counts(subtask));
+      count(subtask, entry);
+      news = news(subtask, before, recordsBefore, entry);
     }
-    news.ifPresent(screen::say);
+    news.forEach(screen::say);
   }
 
-  private Optional<String> news(SubtaskId subtask, Header before, Entry entry) {
+  /**
+   * A restore of a checkpoint that has the state of a shard's descendants keeps the shard's own
+   * counts nowhere, but each of its records is in that state.
+   */
+  private void count(SubtaskId subtask, Entry entry) {
+    Counts own = entry.header().counts();
+    if (entry instanceof Entry.Closed) {
+      closedCounts.put(subtask, own);
+    }
+    boolean isAncestor = entry instanceof Entry.Base base && base.mode() == Mode.ANCESTOR;
+    boolean staysAncestor =
+        !(entry instanceof Entry.Base) && ancestors.contains(subtask);
+    if (isAncestor || staysAncestor) {
+      ancestors.add(subtask);
+      counts.put(subtask, closedCounts.getOrDefault(subtask, own));
+    } else {
+      ancestors.remove(subtask);
+      counts.put(subtask, own);
+    }
+  }
+
+  private List<String> news(
+      SubtaskId subtask, Optional<Header> before, long recordsBefore, Entry entry) {
+    List<String> news = new ArrayList<>();
+    before.flatMap(head -> ofRestore(subtask, head, recordsBefore, entry)).ifPresent(news::add);
+    ofReshard(subtask, entry).ifPresent(news::add);
+    return news;
+  }
+
+  private Optional<String> ofRestore(
+      SubtaskId subtask, Header before, long recordsBefore, Entry entry) {
     Header after = entry.header();
     if (entry instanceof Entry.Restored restored && restored.checkpoint().isPresent()) {
       CheckpointId checkpoint = restored.checkpoint().get();
-      long rewound = total(before.counts()) - total(after.counts());
+      long rewound = recordsBefore - total(counts(subtask));
       rewinds.merge(
           after.epoch(),
           new Rewind(checkpoint, rewound, 0),
           (one, other) -> one.plus(other.rewound(), 0));
-      return Optional.of(
-          subtask.shard()
-              + " is put back to checkpoint "
-              + checkpoint
-              + " by revision "
-              + after.revision()
-              + ": "
-              + Sizes.count(rewound)
-              + " records to apply again");
+      return restored(subtask, restored, checkpoint, rewound);
     }
     if (before.hasGap() && rewinds.containsKey(after.epoch())) {
-      long replayed = total(after.counts()) - total(before.counts());
+      long replayed = total(counts(subtask)) - recordsBefore;
       rewinds.computeIfPresent(after.epoch(), (epoch, rewind) -> rewind.plus(0, replayed));
       if (!after.hasGap()) {
         return Optional.of(subtask.shard() + " has closed its gap at revision " + after.revision());
       }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> restored(
+      SubtaskId subtask, Entry.Restored restored, CheckpointId checkpoint, long rewound) {
+    String records = Sizes.count(rewound) + " records to apply again";
+    return switch (restored.mode()) {
+      case LIVE ->
+          Optional.of(
+              subtask.shard()
+                  + " is put back to checkpoint "
+                  + checkpoint
+                  + " by revision "
+                  + restored.header().revision()
+                  + ": "
+                  + records);
+      case UNOPENED ->
+          Optional.of(
+              subtask.shard()
+                  + " is not in checkpoint "
+                  + checkpoint
+                  + ", and opens again from its parents: "
+                  + records);
+      case CLOSED, ANCESTOR -> Optional.empty();
+    };
+  }
+
+  private Optional<String> ofReshard(SubtaskId subtask, Entry entry) {
+    if (entry instanceof Entry.Closed) {
+      closed.putIfAbsent(subtask, screen.elapsed());
+      return Optional.of(
+          "  … "
+              + subtask.shard()
+              + " is closed by revision "
+              + entry.revision()
+              + ": every record of it is in its state");
+    }
+    if (entry instanceof Entry.Opened first && !first.origin().parents().isEmpty()) {
+      opened.putIfAbsent(subtask, screen.elapsed());
+      return Optional.of(
+          "  … "
+              + subtask.shard()
+              + " opens with the state of "
+              + first.origin().parents().stream()
+                  .map(ShardId::value)
+                  .collect(Collectors.joining(" and ")));
     }
     return Optional.empty();
   }
@@ -102,7 +183,27 @@ final class DemoLog {
 
   /** Records that are in the state of the pipeline as it is. */
   synchronized long records() {
-    return heads.values().stream().mapToLong(head -> total(head.counts())).sum();
+    return counts.values().stream().mapToLong(DemoLog::total).sum();
+  }
+
+  /** The records of one subtask that are in the state of the pipeline as it is. */
+  synchronized Counts counts(SubtaskId subtask) {
+    return counts.getOrDefault(subtask, Counts.NONE);
+  }
+
+  /** The number of records of one subtask that are in the state of the pipeline as it is. */
+  long total(SubtaskId subtask) {
+    return total(counts(subtask));
+  }
+
+  /** The time since the beginning at which the subtask was first closed. */
+  synchronized Optional<Duration> closed(SubtaskId subtask) {
+    return Optional.ofNullable(closed.get(subtask));
+  }
+
+  /** The time since the beginning at which the subtask was first opened by a split or a merge. */
+  synchronized Optional<Duration> opened(SubtaskId subtask) {
+    return Optional.ofNullable(opened.get(subtask));
   }
 
   synchronized Optional<Header> head(SubtaskId subtask) {

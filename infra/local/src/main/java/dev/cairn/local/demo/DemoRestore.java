@@ -1,5 +1,10 @@
 package dev.cairn.local.demo;
 
+import java.util.Set;
+import java.util.HashSet;
+import dev.cairn.stream.Shard;
+import dev.cairn.id.ShardId;
+import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.cli.inspect.CheckpointFileList;
 import dev.cairn.cli.output.Sizes;
@@ -75,10 +80,25 @@ final class DemoRestore {
     return Optional.empty();
   }
 
-  private static long recordsIn(CheckpointFileList files, Checkpoint.Completed checkpoint) {
-    return files.states(checkpoint).stream()
-        .mapToLong(state -> state.counts().applied() + state.counts().deadLettered())
-        .sum();
+  /**
+   * Counts the records that made the state of a checkpoint. Records of shards that were closed
+   * before are counted by no state in it, but by those shards.
+   */
+  private long recordsIn(CheckpointFileList files, Checkpoint.Completed checkpoint) {
+    Set<ShardId> shards = new HashSet<>();
+    long records = 0;
+    for (SubtaskState state : files.states(checkpoint)) {
+      shards.add(state.subtask().shard());
+      records += state.counts().applied() + state.counts().deadLettered();
+    }
+    List<Shard> listed = pipeline.stream().listed();
+    ShardGenerations generations = new ShardGenerations(listed);
+    return records
+        + listed.stream()
+            .map(Shard::id)
+            .filter(shard -> !shards.contains(shard) && generations.hasDescendant(shard, shards))
+            .mapToLong(shard -> pipeline.log().total(pipeline.subtask(shard)))
+            .sum();
   }
 
   /** Sends the request as any DynamoDB client could. */

@@ -13,19 +13,26 @@ import java.util.Set;
  * @param checkpoints the smallest number of completed checkpoints
  * @param rewound the smallest number of records that the restore must revert
  */
-record Expectations(int checkpoints, long rewound, Set<Mishap> mishaps) {
+record Expectations(int checkpoints, long rewound, Set<Mishap> mishaps, Set<Reshard> reshards) {
   private static final int SMALL = 1_000;
   private static final long REWOUND = 50_000;
 
   static Expectations of(int records) {
     return records < SMALL
-        ? new Expectations(1, 0, EnumSet.noneOf(Mishap.class))
+        ? new Expectations(1, 0, EnumSet.noneOf(Mishap.class), EnumSet.noneOf(Reshard.class))
         : new Expectations(
-            DemoSettings.CHECKPOINTS, Math.min(REWOUND, records / 6), EnumSet.allOf(Mishap.class));
+            DemoSettings.CHECKPOINTS,
+            Math.min(REWOUND, records / 6),
+            EnumSet.allOf(Mishap.class),
+            EnumSet.allOf(Reshard.class));
   }
 
   /** Returns the unmet expectations, as text. */
-  List<String> broken(int completed, Set<Mishap> faced, Optional<DemoLog.Rewind> rewind) {
+  List<String> broken(
+      int completed,
+      Set<Mishap> faced,
+      Set<Reshard> followed,
+      Optional<DemoLog.Rewind> rewind) {
     List<String> broken = new ArrayList<>();
     if (completed < checkpoints) {
       broken.add("only " + completed + " checkpoints were completed, not " + checkpoints);
@@ -33,6 +40,11 @@ record Expectations(int checkpoints, long rewound, Set<Mishap> mishaps) {
     for (Mishap mishap : mishaps) {
       if (!faced.contains(mishap)) {
         broken.add("there was not " + mishap.words());
+      }
+    }
+    for (Reshard reshard : reshards) {
+      if (!followed.contains(reshard)) {
+        broken.add("the job did not follow " + reshard.words());
       }
     }
     long taken = rewind.map(DemoLog.Rewind::rewound).orElse(0L);

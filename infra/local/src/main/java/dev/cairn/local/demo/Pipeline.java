@@ -1,5 +1,11 @@
 package dev.cairn.local.demo;
 
+import java.util.Map;
+import dev.cairn.parallel.FanOut;
+import dev.cairn.id.ShardId;
+import dev.cairn.coordinator.resharding.ShardLineage;
+import dev.cairn.coordinator.journals.JournalTails;
+import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.cli.input.InputException;
 import dev.cairn.cli.input.UserFunction;
@@ -259,6 +265,17 @@ final class Pipeline implements AutoCloseable {
 
   Mishaps mishaps() {
     return mishaps;
+  }
+
+  /** Returns which subtasks came from which, and which of them hold the state, read anew. */
+  ShardLineage lineage() {
+    Map<SubtaskId, JournalTail> tails =
+        new JournalTails(journal(), checkpoints(), FanOut.ONE_BY_ONE).of(settings.job());
+    return new ShardLineage(job().epoch(), tails.values());
+  }
+
+  SubtaskId subtask(ShardId shard) {
+    return new SubtaskId(settings.job(), settings.stage(), shard);
   }
 
   /** Returns the failure of the last failed invocation. */

@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -49,30 +50,27 @@ record PlainFold(SortedMap<StateKey, byte[]> cells, long applied, long refused) 
     return new PlainFold(harness.cells(), applied, rows.size() - applied);
   }
 
-  /** Reads all shards beside the input. */
+  /** Reads all shards beside the input, each of them before its children. */
   private static final class Arrivals {
     private final LocalStream stream;
+    private final ShardGenerations generations;
     private final Map<ShardId, Deque<StreamRecord>> read = new HashMap<>();
     private final Map<ShardId, Position> positions = new HashMap<>();
 
     Arrivals(LocalStream stream) {
       this.stream = stream;
+      this.generations = new ShardGenerations(stream.listed());
     }
 
     Instant next(InputRow row) {
       KeyHash hash = row.hashKey().orElseGet(() -> KeyHash.of(row.key()));
-      ShardId shard =
-          stream.listed().stream()
-              .filter(any -> any.range().contains(hash))
-              .map(Shard::id)
-              .findFirst()
-              .orElseThrow();
-      Deque<StreamRecord> ahead = read.computeIfAbsent(shard, none -> new ArrayDeque<>());
-      if (ahead.isEmpty()) {
-        ahead.addAll(
-            stream.after(shard, positions.getOrDefault(shard, Position.beginning()), PAGE));
+      ShardId shard = generations.root(hash).id();
+      Optional<ShardId> child = childIfRead(shard, hash);
+      while (child.isPresent()) {
+        shard = child.get();
+        child = childIfRead(shard, hash);
       }
-      StreamRecord record = ahead.poll();
+      StreamRecord record = ahead(shard).poll();
       if (record == null
           || !record.partitionKey().equals(row.key())
           || !Arrays.equals(record.data(), row.data())) {
@@ -81,6 +79,22 @@ record PlainFold(SortedMap<StateKey, byte[]> cells, long applied, long refused) 
       }
       positions.put(shard, Position.after(record.sequenceNumber()));
       return record.arrival();
+    }
+
+    /** The child that has the hash, when each record of its parent was read. */
+    private Optional<ShardId> childIfRead(ShardId shard, KeyHash hash) {
+      return ahead(shard).isEmpty()
+          ? generations.child(shard, hash).map(Shard::id)
+          : Optional.empty();
+    }
+
+    private Deque<StreamRecord> ahead(ShardId shard) {
+      Deque<StreamRecord> ahead = read.computeIfAbsent(shard, none -> new ArrayDeque<>());
+      if (ahead.isEmpty()) {
+        ahead.addAll(
+            stream.after(shard, positions.getOrDefault(shard, Position.beginning()), PAGE));
+      }
+      return ahead;
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.cairn.local.demo;
 
 import dev.cairn.cli.inspect.StateView;
+import dev.cairn.state.Counts;
 import dev.cairn.state.StateKey;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,13 +36,15 @@ record StateComparisonWithFold(
   }
 
   /**
-   * @param heads every shard's state as it is stored
+   * @param heads the states that hold all keys, as they are stored
+   * @param passedOn the records of closed shards whose state their children have taken over
    */
-  static StateComparisonWithFold of(PlainFold fold, Collection<StateView> heads) {
+  static StateComparisonWithFold of(
+      PlainFold fold, Collection<StateView> heads, Counts passedOn) {
     List<String> differences = new ArrayList<>();
     SortedMap<StateKey, byte[]> cells = new TreeMap<>();
-    long records = 0;
-    long deadLetters = 0;
+    long records = passedOn.applied();
+    long deadLetters = passedOn.deadLettered();
     for (StateView head : heads) {
       records += head.counts().applied();
       deadLetters += head.counts().deadLettered();

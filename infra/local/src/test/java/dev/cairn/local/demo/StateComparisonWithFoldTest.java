@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,10 @@ class StateComparisonWithFoldTest {
   @Test
   void equalStateInTwoShardsIsEqual() {
     StateComparisonWithFold comparison =
-        StateComparisonWithFold.of(fold, List.of(shard(0, 2, 1, "a", 1), shard(1, 3, 0, "b", 2)));
+        StateComparisonWithFold.of(
+            fold,
+            List.of(shard(0, 2, 1, "a", 1), shard(1, 3, 0, "b", 2)),
+            Counts.NONE);
     assertThat(comparison.isEqual()).isTrue();
     assertThat(comparison.keys()).isEqualTo(2);
     assertThat(comparison.cells()).isEqualTo(2);
@@ -60,29 +64,53 @@ class StateComparisonWithFoldTest {
   }
 
   private void assertDifferent(String difference, StateView... heads) {
-    StateComparisonWithFold comparison = StateComparisonWithFold.of(fold, List.of(heads));
+    StateComparisonWithFold comparison = StateComparisonWithFold.of(fold, List.of(heads), Counts.NONE);
     assertThat(comparison.isEqual()).isFalse();
     assertThat(comparison.differences()).containsExactly(difference);
   }
 
   @Test
+  void recordsOfClosedShardsCountWithTheStateThatTheyPassedOn() {
+    StateComparisonWithFold comparison =
+        StateComparisonWithFold.of(
+            fold, List.of(shard(1, 1, 0, "a", 1), shard(2, 1, 0, "b", 2)), new Counts(3, 1));
+    assertThat(comparison.differences()).isEmpty();
+  }
+
+  @Test
   void aDemoThatDidNotShowWhatItPromisesSaysWhatIsMissing() {
-    Expectations expectations = Expectations.of(336_776);
-    DemoLog.Rewind whole = new DemoLog.Rewind(new CheckpointId(3), 50_000, 50_000);
-    assertThat(expectations.broken(8, EnumSet.allOf(Mishap.class), Optional.of(whole))).isEmpty();
-    assertThat(expectations.broken(7, EnumSet.allOf(Mishap.class), Optional.of(whole)))
+    assertThat(broken(8, all(Mishap.class), all(Reshard.class), rewind(50_000, 50_000))).isEmpty();
+    assertThat(broken(7, all(Mishap.class), all(Reshard.class), rewind(50_000, 50_000)))
         .containsExactly("only 7 checkpoints were completed, not 8");
     assertThat(
-            expectations.broken(
-                8, EnumSet.complementOf(EnumSet.of(Mishap.ZOMBIE)), Optional.of(whole)))
-        .hasSize(1);
-    assertThat(expectations.broken(8, EnumSet.allOf(Mishap.class), Optional.empty())).hasSize(1);
-    assertThat(
-            expectations.broken(
+            broken(
                 8,
-                EnumSet.allOf(Mishap.class),
-                Optional.of(new DemoLog.Rewind(new CheckpointId(3), 50_000, 49_999))))
+                EnumSet.complementOf(EnumSet.of(Mishap.ZOMBIE)),
+                all(Reshard.class),
+                rewind(50_000, 50_000)))
+        .containsExactly("there was not a zombie that woke and went on");
+    assertThat(
+            broken(8, all(Mishap.class), EnumSet.of(Reshard.SPLIT), rewind(50_000, 50_000)))
+        .containsExactly("the job did not follow two shards that were merged");
+    assertThat(broken(8, all(Mishap.class), all(Reshard.class), Optional.empty())).hasSize(1);
+    assertThat(broken(8, all(Mishap.class), all(Reshard.class), rewind(50_000, 49_999)))
         .containsExactly("of 50,000 records that the restore took back, 49,999 were applied again");
+  }
+
+  private static List<String> broken(
+      int completed,
+      Set<Mishap> faced,
+      Set<Reshard> followed,
+      Optional<DemoLog.Rewind> rewind) {
+    return Expectations.of(336_776).broken(completed, faced, followed, rewind);
+  }
+
+  private static <E extends Enum<E>> Set<E> all(Class<E> type) {
+    return EnumSet.allOf(type);
+  }
+
+  private static Optional<DemoLog.Rewind> rewind(long rewound, long replayed) {
+    return Optional.of(new DemoLog.Rewind(new CheckpointId(3), rewound, replayed));
   }
 
   private static StateView shard(int number, long applied, long refused, String key, int value) {
