@@ -6,20 +6,20 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.cli.inspect.CheckpointFileList;
+import dev.cairn.cli.inspect.KeyOwners;
 import dev.cairn.cli.inspect.ReadableState;
 import dev.cairn.cli.inspect.StateReader;
 import dev.cairn.cli.inspect.StateView;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.journal.Entry;
 import dev.cairn.state.KeyHash;
 import dev.cairn.state.StateKey;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -94,23 +94,31 @@ final class StateCommand extends PipelineCommand {
   /** Reads shard by shard, so that only one shard's files are in memory at a time. */
   private int all(Connection connection, PrintWriter out) {
     StateReader stored = new StateReader(connection.journal(), connection.storage());
-    List<Supplier<Optional<StateView>>> views = new ArrayList<>();
     if (checkpoint == null) {
-      for (SubtaskId subtask : connection.checkpoints().subtasks(connection.job())) {
-        views.add(() -> stored.head(subtask));
+      Collection<SubtaskId> subtasks = connection.checkpoints().subtasks(connection.job());
+      KeyOwners owners = new KeyOwners(connection.journal(), subtasks);
+      for (SubtaskId subtask : subtasks) {
+        stored
+            .head(subtask)
+            .ifPresent(
+                view ->
+                    view.forEachKey(
+                        (key, cells) -> {
+                          if (owners.owns(subtask, cells.firstKey().hash())) {
+                            line(out, view, key, cells);
+                          }
+                        }));
       }
-    } else {
-      Checkpoint.Completed completed =
-          CheckpointIds.requireCompleted(connection, CheckpointIds.parse(checkpoint));
-      for (Acknowledgement.Acknowledged acknowledged :
-          new CheckpointFileList(connection.storage()).metadata(completed).acknowledgements()) {
-        views.add(
-            () -> acknowledged.stateFile().map(file -> stored.checkpoint(completed.id(), file)));
-      }
+      return ExitCode.OK;
     }
-    for (Supplier<Optional<StateView>> view : views) {
-      view.get()
-          .ifPresent(present -> present.forEachKey((key, cells) -> line(out, present, key, cells)));
+    Checkpoint.Completed completed =
+        CheckpointIds.requireCompleted(connection, CheckpointIds.parse(checkpoint));
+    for (Acknowledgement.Acknowledged acknowledged :
+        new CheckpointFileList(connection.storage()).metadata(completed).acknowledgements()) {
+      acknowledged
+          .stateFile()
+          .map(file -> stored.checkpoint(completed.id(), file))
+          .ifPresent(view -> view.forEachKey((key, cells) -> line(out, view, key, cells)));
     }
     return ExitCode.OK;
   }
@@ -152,11 +160,9 @@ final class StateCommand extends PipelineCommand {
   private List<StateView> views(Connection connection, KeyHash hash) {
     StateReader stored = new StateReader(connection.journal(), connection.storage());
     if (checkpoint == null) {
-      return connection.checkpoints().subtasks(connection.job()).stream()
-          .filter(subtask -> owns(connection.journal().fromLastBase(subtask), hash))
-          .map(stored::head)
-          .flatMap(Optional::stream)
-          .toList();
+      Collection<SubtaskId> subtasks = connection.checkpoints().subtasks(connection.job());
+      return new KeyOwners(connection.journal(), subtasks)
+          .of(hash).stream().map(stored::head).flatMap(Optional::stream).toList();
     }
     Checkpoint.Completed completed =
         CheckpointIds.requireCompleted(connection, CheckpointIds.parse(checkpoint));
@@ -172,12 +178,6 @@ final class StateCommand extends PipelineCommand {
         .flatMap(Optional::stream)
         .map(file -> stored.checkpoint(completed.id(), file))
         .toList();
-  }
-
-  private static boolean owns(List<Entry> fromLastBase, KeyHash hash) {
-    return !fromLastBase.isEmpty()
-        && fromLastBase.getFirst() instanceof Entry.Base base
-        && base.origin().range().contains(hash);
   }
 
   private void print(PrintWriter out, StateView view, String key, ObjectNode states) {

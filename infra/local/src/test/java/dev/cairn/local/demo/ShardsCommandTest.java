@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -191,6 +192,23 @@ class ShardsCommandTest {
 
   private static String name(int shard) {
     return shard(shard).value();
+  }
+
+  /** Closed shards still have the states that their children began with. */
+  @Test
+  void theStateOfAKeyIsThatOfTheShardThatHasItNow() throws IOException {
+    Map<String, String> all = new HashMap<>();
+    for (String line : cairn("state", "--all", "--json").out().lines().toList()) {
+      JsonNode key = JSON.readTree(line);
+      assertThat(all.put(key.get("key").asText(), key.get("subtask").asText())).isNull();
+    }
+    assertThat(all).hasSize(AIRCRAFT);
+    assertThat(Set.copyOf(all.values()))
+        .containsExactlyInAnyOrder("aircraft/" + name(2), "aircraft/" + name(4));
+    for (String key : all.keySet()) {
+      JsonNode one = JSON.readTree(cairn("state", key, "--json").out());
+      assertThat(one.get("subtask").asText()).isEqualTo(all.get(key));
+    }
   }
 
   @Test
