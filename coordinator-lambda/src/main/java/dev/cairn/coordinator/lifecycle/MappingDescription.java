@@ -130,7 +130,8 @@ public record MappingDescription(
           "has ParallelizationFactor "
               + parallelizationFactor
               + ": batches of one shard run in parallel and overtake each other, and the"
-              + " records of a late batch are skipped as if they were applied; set 1");
+              + " records of a late batch are skipped as if they were applied; set 1, restore a"
+              + " checkpoint from before it was changed, and split shards to apply more at once");
     }
     startsElsewhere(starts).ifPresent(problems::add);
     if (bisects) {

@@ -95,7 +95,8 @@ class MappingDescriptionTest {
                 Kind.PARALLEL,
                 "mapping m-1 has ParallelizationFactor 10: batches of one shard run in"
                     + " parallel and overtake each other, and the records of a late batch are"
-                    + " skipped as if they were applied; set 1"),
+                    + " skipped as if they were applied; set 1, restore a checkpoint from before"
+                    + " it was changed, and split shards to apply more at once"),
             new Row(
                 "tumbling window",
                 m -> m.window = Duration.ofSeconds(30),
@@ -118,30 +119,30 @@ class MappingDescriptionTest {
                 "LATEST",
                 m -> m.position = Optional.of(new StartingPosition("LATEST", Optional.empty())),
                 Kind.STARTS_ELSEWHERE,
-                "mapping m-1 has StartingPosition LATEST, and the job began at TRIM_HORIZON: records"
-                    + " between the two are lost or applied although they come before the start;"
-                    + " deploy the mapping again with the job's start"),
+                "mapping m-1 has StartingPosition LATEST, and the job began at TRIM_HORIZON:"
+                    + " records between the two are lost or applied although they come before the"
+                    + " start; deploy the mapping again with the job's start"),
             new Row(
                 "another time",
                 m ->
                     m.position =
                         Optional.of(new StartingPosition("AT_TIMESTAMP", Optional.of(NOON))),
                 Kind.STARTS_ELSEWHERE,
-                "mapping m-1 has StartingPosition AT_TIMESTAMP 2026-11-21T12:00:00Z, and the job began"
-                    + " at TRIM_HORIZON: records between the two are lost or applied although they"
-                    + " come before the start; deploy the mapping again with the job's start"),
+                "mapping m-1 has StartingPosition AT_TIMESTAMP 2026-11-21T12:00:00Z, and the job"
+                    + " began at TRIM_HORIZON: records between the two are lost or applied although"
+                    + " they come before the start; deploy the mapping again with the job's start"),
             new Row(
                 "a second mapping",
                 m -> m.others = List.of("m-2"),
                 Kind.ANOTHER_MAPPING,
-                "mapping m-1 is not the only one that feeds the function from this stream:"
-                    + " m-2 also delivers the records, and its settings are not checked; delete it"),
+                "mapping m-1 is not the only one that feeds the function from this stream: m-2 also"
+                    + " delivers the records, and its settings are not checked; delete it"),
             new Row(
                 "Lambda cannot read",
                 m -> m.lastResult = Optional.of("PROBLEM: Insufficient permissions"),
                 Kind.BROKEN,
-                "mapping m-1 does not deliver: Lambda says \"PROBLEM: Insufficient permissions\", User"
-                    + " action"))
+                "mapping m-1 does not deliver: Lambda says \"PROBLEM: Insufficient permissions\","
+                    + " User action"))
         .map(
             row ->
                 DynamicTest.dynamicTest(

@@ -24,6 +24,7 @@ final class BatchApplication<E> {
   private final StepwiseApplication<E> stepwise;
   private final Snapshots snapshots;
   private final FailureRecorder failures;
+  private final MissingRecords missingRecords;
 
   BatchApplication(
       TaskDecisions decisions,
@@ -31,13 +32,15 @@ final class BatchApplication<E> {
       UncommittedBatches<E> batches,
       StepwiseApplication<E> stepwise,
       Snapshots snapshots,
-      FailureRecorder failures) {
+      FailureRecorder failures,
+      MissingRecords missingRecords) {
     this.decisions = decisions;
     this.cache = cache;
     this.batches = batches;
     this.stepwise = stepwise;
     this.snapshots = snapshots;
     this.failures = failures;
+    this.missingRecords = missingRecords;
   }
 
   /**
@@ -63,8 +66,12 @@ final class BatchApplication<E> {
     SequenceNumber first = record.sequenceNumber();
     UncommittedBatch<E> work = batches.begin(invocation, subtask);
     Optional<SequenceNumber> retryFrom = Optional.empty();
+    Optional<UserRecord> appliedBefore = Optional.empty();
     while (true) {
       if (decisions.admits(work.position(), record)) {
+        if (appliedBefore.isPresent() && work.position().equals(before)) {
+          missingRecords.requireContinuous(subtask, appliedBefore.get(), record);
+        }
         boolean isDue =
             work.hasApplied() && snapshots.isDue(subtask, invocation.deadline(), forSnapshot);
         if (isDue || work.isFull()) {
@@ -78,6 +85,8 @@ final class BatchApplication<E> {
           retryFrom = Optional.of(record.sequenceNumber());
           break;
         }
+      } else {
+        appliedBefore = Optional.of(record);
       }
       if (!batch.hasNext()) {
         break;
@@ -102,6 +111,10 @@ final class BatchApplication<E> {
         batch.stream()
             .filter(record -> decisions.admits(subtask.head().position(), record))
             .toList();
+    int skipped = batch.size() - waiting.size();
+    if (skipped > 0 && !waiting.isEmpty()) {
+      missingRecords.requireContinuous(subtask, batch.get(skipped - 1), waiting.getFirst());
+    }
     return switch (stepwise.apply(invocation, subtask, waiting)) {
       case Outcome.LostAppend l -> lostAppend(subtask, first);
       case Outcome.Applied a ->

@@ -1,6 +1,7 @@
 package dev.cairn.task;
 
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry.Header;
@@ -11,6 +12,7 @@ import dev.cairn.stream.ShardScan.Step;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.stream.UserRecord;
 import dev.cairn.task.ports.TaskDecisions;
 import dev.cairn.task.ports.TaskException;
 import dev.cairn.task.subtask.Subtask;
@@ -20,8 +22,10 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * Detects records that expired before they were applied. When a shard was blocked for longer than
- * the stream keeps records, the mapping silently continues with the oldest record that is left.
+ * Detects records that a mapping passed over before they were applied. When a shard was blocked for
+ * longer than the stream keeps records, the mapping silently continues with the oldest record that
+ * is left. With a {@code ParallelizationFactor} above 1, it delivers the records of a shard in
+ * several sequences ({@code docs/adr/0041-parallelization-factor.md}).
  *
  * <p>A healthy batch needs no call: its first record is young, or was applied before.
  */
@@ -54,6 +58,32 @@ final class MissingRecords {
     Optional<String> lost = before(subtask.id().shard(), subtask.head(), first);
     if (lost.isPresent()) {
       throw new TaskException(FailureReason.RECORDS_LOST, lost.get());
+    }
+  }
+
+  /**
+   * Stops a shard whose mapping leaves records out of its batches.
+   *
+   * @param applied the last record of a batch that is applied
+   * @param next the first one that is not
+   * @throws TaskException if the record at the position should be one of them, and is not
+   */
+  void requireContinuous(Subtask<?> subtask, UserRecord applied, UserRecord next) {
+    Position position = subtask.head().position();
+    if (decisions.leavesRecordsOut(position, applied, next)) {
+      throw new TaskException(
+          FailureReason.RECORDS_LOST,
+          subtask.id().shard()
+              + " has lost records, or will: a batch has record "
+              + applied.number()
+              + ", which is applied, and record "
+              + next.number()
+              + " after it, but not record "
+              + position
+              + " in between, which was applied last; so Lambda delivers this shard in several"
+              + " batches beside each other, and those that come late count as applied: set the"
+              + " mapping's ParallelizationFactor to 1, and restore a checkpoint from before it was"
+              + " changed; split shards to apply more at the same time");
     }
   }
 

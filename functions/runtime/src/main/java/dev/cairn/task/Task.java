@@ -76,7 +76,9 @@ public final class Task<E> {
             snapshots,
             failures,
             missingRecords);
-    this.batches = new BatchApplication<>(decisions, cache, work, stepwise, snapshots, failures);
+    this.batches =
+        new BatchApplication<>(
+            decisions, cache, work, stepwise, snapshots, failures, missingRecords);
     EagerlySerializedShards careful = new EagerlySerializedShards();
     this.loader =
         new SubtaskLoader<>(

@@ -188,6 +188,19 @@ class AggregatedRecordsTest {
     assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(userRecords()));
   }
 
+  /** As with a ParallelizationFactor above 1, where the aggregate is in another batch. */
+  @Test
+  void aBatchDoesNotGoOnBehindAnAggregateThatItLacks() {
+    StreamRecord before = pipeline.put(0, "a").getFirst();
+    put("b", "c", "d", "e");
+    StreamRecord after = pipeline.put(0, "f").getFirst();
+    var unused = runFor(3, pipeline.all(0));
+
+    assertThatThrownBy(() -> run(pipeline.container(), 0, List.of(before, after)))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("set the mapping's ParallelizationFactor to 1");
+  }
+
   @Test
   void theLastUserRecordEndsItsAggregate() {
     StreamRecord aggregate = put("a", "b");

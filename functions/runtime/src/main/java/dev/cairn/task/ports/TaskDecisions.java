@@ -7,6 +7,7 @@ import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.journal.Entry;
@@ -329,6 +330,27 @@ public class TaskDecisions {
   /** Whether a batch begins after the record that is known to be the next one to apply. */
   public boolean beginsBeyond(SequenceNumber waiting, StreamRecord first) {
     return waiting.compareTo(first.sequenceNumber()) < 0;
+  }
+
+  /**
+   * Whether a batch leaves records out. Two records that follow each other in a batch, one applied
+   * and the next one not, follow each other in the shard as well, so that the record at the
+   * position is one of them. It is neither where a mapping delivers the records of a shard in
+   * several sequences beside each other.
+   *
+   * @param applied the last record of the batch that is applied
+   * @param next the first one that is not
+   */
+  public boolean leavesRecordsOut(Position position, UserRecord applied, UserRecord next) {
+    return switch (position) {
+      case Position.After(SequenceNumber last) -> !last.equals(applied.sequenceNumber());
+      case Position.Within(SequenceNumber aggregate, SubSequenceNumber part) ->
+          !aggregate.equals(next.sequenceNumber());
+      // No record that the job has applied is right before the next one.
+      case Position.Beginning b -> false;
+      case Position.Before b -> false;
+      case Position.End e -> false;
+    };
   }
 
   /**

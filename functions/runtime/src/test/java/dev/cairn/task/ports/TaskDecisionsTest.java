@@ -338,6 +338,26 @@ class TaskDecisionsTest {
         row("a batch from before it", DECISIONS.beginsBeyond(required, record("499")), false),
         row("a batch from after it", DECISIONS.beginsBeyond(required, record("501")), true),
         row(
+            "a batch continues behind the position's record",
+            DECISIONS.leavesRecordsOut(after("500"), plain("500"), plain("501")),
+            false),
+        row(
+            "a batch lacks the position's record",
+            DECISIONS.leavesRecordsOut(after("500"), plain("499"), plain("501")),
+            true),
+        row(
+            "a batch continues within the position's aggregate",
+            DECISIONS.leavesRecordsOut(within("500", 3), part(3), part(4)),
+            false),
+        row(
+            "a batch lacks the position's aggregate",
+            DECISIONS.leavesRecordsOut(within("500", 3), plain("499"), plain("501")),
+            true),
+        row(
+            "a batch has records before the first to be applied",
+            DECISIONS.leavesRecordsOut(Position.before(required), plain("498"), plain("501")),
+            false),
+        row(
             "expiry: just outside the margin",
             DECISIONS.isNearlyExpired(day.minus(hour).minusSeconds(1), day, hour),
             false),
