@@ -16,6 +16,7 @@ import software.constructs.Node;
  * name.
  */
 record AppContext(Node node) {
+  private static final int SHARDS = 4;
 
   Optional<String> text(String name) {
     return Optional.ofNullable(node.tryGetContext(name)).map(String::valueOf);
@@ -47,6 +48,18 @@ record AppContext(Node node) {
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException(text, e);
     }
+  }
+
+  /** Returns a new stream of so many {@code shards}, or an on-demand one. */
+  SourceStream.NewStream stream() {
+    return parse("shards", "a whole number, or on-demand", AppContext::stream)
+        .orElseGet(() -> SourceStream.ofShards(SHARDS));
+  }
+
+  private static SourceStream.NewStream stream(String text) {
+    return text.equals("on-demand")
+        ? SourceStream.onDemand()
+        : SourceStream.ofShards(Integer.parseInt(text));
   }
 
   boolean flag(String name, boolean otherwise) {

@@ -57,12 +57,15 @@ record DataStores(Construct scope, ConstructSettings settings) {
       case SourceStream.NewStream made -> {
         Stream.Builder stream =
             Stream.Builder.create(scope, "Stream")
-                .streamMode(StreamMode.PROVISIONED)
-                .shardCount(made.shards())
                 .encryption(made.encryption())
                 .retentionPeriod(
                     hours(
                         made.retention().orElse(StreamRetention.needed(settings.checkpointing()))));
+        switch (made.capacity()) {
+          case SourceStream.Capacity.Provisioned(int shards) ->
+              stream.streamMode(StreamMode.PROVISIONED).shardCount(shards);
+          case SourceStream.Capacity.OnDemand o -> stream.streamMode(StreamMode.ON_DEMAND);
+        }
         streamKey(made)
             .ifPresent(key -> stream.encryption(StreamEncryption.KMS).encryptionKey(key));
         Stream created = stream.build();

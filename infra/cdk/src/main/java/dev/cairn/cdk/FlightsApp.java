@@ -29,7 +29,7 @@ public final class FlightsApp {
         Stack.Builder.create(app, context.text("stack", "CairnFlights"))
             .description("Cairn's example: what is known of each aircraft, from its departures")
             .build();
-    SourceStream.NewStream stream = SourceStream.ofShards(context.number("shards", 4));
+    SourceStream.NewStream stream = context.stream();
     CheckpointedFunction.Builder flights =
         CheckpointedFunction.Builder.create(stack, "Flights")
             .job(context.text("job", "flights"))

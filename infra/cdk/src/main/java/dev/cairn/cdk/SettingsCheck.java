@@ -47,6 +47,10 @@ final class SettingsCheck {
   private static final int SMALLEST_MEMORY_MIB = 256;
   private static final int LARGEST_MEMORY_MIB = 10_240;
   private static final int LARGEST_BATCH = 10_000;
+
+  /** The shards of a new on-demand stream, which takes 4 MB/s. */
+  private static final int FIRST_SHARDS_ON_DEMAND = 4;
+
   private static final Duration SHORTEST_LAG = Duration.ofMinutes(1);
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z][A-Za-z0-9_]+");
   private static final int LARGEST_ENVIRONMENT = 3_072;
@@ -222,8 +226,8 @@ final class SettingsCheck {
     Optional<SourceStream> named =
         given(
             source,
-            "no stream: give source(SourceStream.ofShards(4)) for a new one, or"
-                + " source(SourceStream.existing(stream))");
+            "no stream: give source(SourceStream.ofShards(4)) or source(SourceStream.onDemand())"
+                + " for a new one, or source(SourceStream.existing(stream))");
     named.ifPresent(
         stream -> {
           switch (stream) {
@@ -279,7 +283,10 @@ final class SettingsCheck {
 
   private void newStream(
       SourceStream.NewStream stream, Optional<CheckpointSettings> checkpointing) {
-    require(stream.shards() >= 1, "a stream of " + stream.shards() + " shards: give it 1 or more");
+    stream
+        .shards()
+        .ifPresent(
+            shards -> require(shards >= 1, "a stream of " + shards + " shards: give it 1 or more"));
     if (checkpointing.isEmpty()) {
       return;
     }
@@ -348,6 +355,19 @@ final class SettingsCheck {
     if (reserved.isEmpty()) {
       return;
     }
+    if (source.filter(SourceStream::isOnDemand).isPresent()) {
+      require(
+          reserved.get() > FIRST_SHARDS_ON_DEMAND,
+          "reserved concurrency "
+              + reserved.get()
+              + " is too low: an on-demand stream begins with "
+              + FIRST_SHARDS_ON_DEMAND
+              + " shards and Kinesis splits them, and each shard's batch needs a container, and a"
+              + " wake another one; leave it out, or reserve what the largest number of shards"
+              + " needs, at least "
+              + (FIRST_SHARDS_ON_DEMAND + 1));
+      return;
+    }
     int shards = source.flatMap(SettingsCheck::shards).filter(known -> known >= 1).orElse(1);
     int needed = shards + 1;
     require(
@@ -361,7 +381,7 @@ final class SettingsCheck {
 
   private static Optional<Integer> shards(SourceStream source) {
     return switch (source) {
-      case SourceStream.NewStream made -> Optional.of(made.shards());
+      case SourceStream.NewStream made -> made.shards();
       case SourceStream.ExistingStream existing -> StreamProperties.of(existing.stream()).shards();
     };
   }

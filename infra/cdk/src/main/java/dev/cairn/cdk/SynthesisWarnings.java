@@ -38,6 +38,22 @@ record SynthesisWarnings(Construct scope, ConstructSettings settings) {
     if (settings.source() instanceof SourceStream.ExistingStream existing) {
       warnings(existing.stream());
     }
+    if (settings.source().isOnDemand()) {
+      settings.lambda().reservedConcurrency().ifPresent(this::warnOfMoreShards);
+    }
+  }
+
+  /** The number of shards is not known here, and changes without a deployment. */
+  private void warnOfMoreShards(int reserved) {
+    warn(
+        "onDemandConcurrency",
+        "the stream is on-demand, so Kinesis may split its shards at any time, and a reserved"
+            + " concurrency of "
+            + reserved
+            + " is enough for "
+            + (reserved - 1)
+            + ": with more of them records wait; leave reservedConcurrency(…) out, or watch"
+            + " TaskThrottlesAlarm and cairn status");
   }
 
   private boolean hasNamesake() {
@@ -79,12 +95,6 @@ record SynthesisWarnings(Construct scope, ConstructSettings settings) {
                     "how long the stream keeps records is not known here: make sure that it is "
                         + neededHours
                         + " h or more, and say so with SourceStream.existing(stream).keeping(…)"));
-    if (StreamProperties.of(existing).isOnDemand()) {
-      warn(
-          "onDemandStream",
-          "the stream is on-demand, so Kinesis may reshard it at any time, and resharding is not"
-              + " supported yet: a shard that was split stops; use provisioned mode");
-    }
   }
 
   private void warn(String id, String message) {

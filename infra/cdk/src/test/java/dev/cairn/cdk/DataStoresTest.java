@@ -3,8 +3,11 @@ package dev.cairn.cdk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import software.amazon.awscdk.RemovalPolicy;
@@ -138,5 +141,45 @@ class DataStoresTest {
         Synthesis.template(job -> job.source(SourceStream.ofShards(1).keeping(Duration.ofDays(7))));
     assertThat(Resources.properties(chosen.only(STREAM)).get("RetentionPeriodHours").asInt())
         .isEqualTo(168);
+  }
+
+  /**
+   * CloudFormation changes mode and number of shards without interruption; of a stream's properties
+   * only its name makes another stream.
+   */
+  @Test
+  void aDeployedStreamBecomesOnDemandAndNothingElseChanges() {
+    Path code = Synthesis.code(Synthesis.FUNCTION);
+    JsonNode before = resources(job -> job.code(code));
+    JsonNode after = resources(job -> job.code(code).source(SourceStream.onDemand()));
+
+    List<String> changed = new ArrayList<>();
+    before
+        .fieldNames()
+        .forEachRemaining(
+            id -> {
+              if (!before.get(id).equals(after.get(id))) {
+                changed.add(id);
+              }
+            });
+    assertThat(after.fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrderElementsOf(before::fieldNames);
+    assertThat(changed).hasSize(1);
+    assertThat(before.get(changed.getFirst()).get("Type").asText()).isEqualTo(STREAM);
+    assertThat(Resources.properties(after.get(changed.getFirst())))
+        .isEqualTo(
+            Synthesis.parse(
+                """
+                {
+                  "RetentionPeriodHours": 24,
+                  "StreamEncryption": {"EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"},
+                  "StreamModeDetails": {"StreamMode": "ON_DEMAND"}
+                }
+                """));
+  }
+
+  private static JsonNode resources(UnaryOperator<CheckpointedFunction.Builder> change) {
+    return Synthesis.template(change).template().get("Resources");
   }
 }

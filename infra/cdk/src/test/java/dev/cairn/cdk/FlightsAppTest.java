@@ -67,9 +67,27 @@ class FlightsAppTest {
   }
 
   @Test
+  void itsStreamIsOnDemandIfContextSaysSo() {
+    CheckpointedFunction flights =
+        FlightsApp.stack(Synthesis.app(Map.of("shards", "on-demand", "retention", "48 h")));
+    Resources template = Synthesis.template(Stack.of(flights));
+
+    assertThat(Resources.properties(template.only("AWS::Kinesis::Stream")))
+        .isEqualTo(
+            Synthesis.parse(
+                """
+                {
+                  "RetentionPeriodHours": 48,
+                  "StreamEncryption": {"EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"},
+                  "StreamModeDetails": {"StreamMode": "ON_DEMAND"}
+                }
+                """));
+  }
+
+  @Test
   void contextThatCannotBeUsedIsRefusedByName() {
     assertThatThrownBy(() -> FlightsApp.stack(Synthesis.app(Map.of("shards", "many"))))
-        .hasMessage("-c shards=many cannot be used: give a whole number");
+        .hasMessage("-c shards=many cannot be used: give a whole number, or on-demand");
     assertThatThrownBy(() -> FlightsApp.stack(Synthesis.app(Map.of("interval", "soon"))))
         .hasMessage("-c interval=soon cannot be used: give a duration such as 30 s");
     assertThatThrownBy(() -> FlightsApp.stack(Synthesis.app(Map.of("snapStart", "1"))))

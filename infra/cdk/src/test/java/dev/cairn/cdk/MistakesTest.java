@@ -34,8 +34,8 @@ class MistakesTest {
     Path noHandler = Path.of("src/test/java");
     return Stream.of(
             mistake(
-                "job id \"a/b\" is not a valid name: use 1 to 128 of A-Z a-z 0-9 _ . - and start with"
-                    + " a letter or a digit",
+                "job id \"a/b\" is not a valid name: use 1 to 128 of A-Z a-z 0-9 _ . - and start"
+                    + " with a letter or a digit",
                 job -> job.job("a/b")),
             mistake("stage \"\" is not a valid name: use 1 to 128 of", job -> job.stage("")),
             mistake(
@@ -70,20 +70,20 @@ class MistakesTest {
                 job -> job.source(SourceStream.ofShards(0))),
             mistake(
                 "retention 25 h is too short to restore every retained checkpoint: keep records for"
-                    + " 61 h or more (twice num-retained × interval, and an hour for the replay), or"
-                    + " retain fewer checkpoints",
+                    + " 61 h or more (twice num-retained × interval, and an hour for the replay),"
+                    + " or retain fewer checkpoints",
                 job ->
                     job.source(SourceStream.ofShards(1).keeping(Duration.ofHours(25)))
                         .checkpointingInterval(Duration.ofHours(1))
                         .checkpointingNumRetained(30)),
             mistake(
-                "retention 90 min is not possible: Kinesis keeps records for whole hours, from 24 to"
-                    + " 8760",
+                "retention 90 min is not possible: Kinesis keeps records for whole hours, from 24"
+                    + " to 8760",
                 job -> job.source(SourceStream.ofShards(1).keeping(Duration.ofMinutes(90)))),
             mistake(
                 "num-retained × interval is longer than Kinesis keeps records: 400 checkpoints of"
-                    + " every 1 d need a retention of 19201 h, and 8760 h are possible; retain fewer or"
-                    + " shorten the interval",
+                    + " every 1 d need a retention of 19201 h, and 8760 h are possible; retain"
+                    + " fewer or shorten the interval",
                 job -> job.checkpointingInterval(Duration.ofDays(1)).checkpointingNumRetained(400)),
             mistake(
                 "start 2999-01-01T00:00:00Z is in the future, which Lambda refuses: choose a time"
@@ -142,13 +142,13 @@ class MistakesTest {
                 "runtime java17 cannot run a Cairn function: choose java21 or a later Java",
                 job -> job.runtime(Runtime.JAVA_17)),
             mistake(
-                "memory 128 MiB is not possible: choose 256 to 10240, enough for the state of a shard"
-                    + " or two",
+                "memory 128 MiB is not possible: choose 256 to 10240, enough for the state of a"
+                    + " shard or two",
                 job -> job.memory(128)),
             mistake("memory 10241 MiB is not possible", job -> job.memory(10_241)),
             mistake(
-                "function timeout 16 min is not possible: choose whole seconds from 10 s, as the task"
-                    + " keeps 2 s for journalling, to 15 min, Lambda's longest",
+                "function timeout 16 min is not possible: choose whole seconds from 10 s, as the"
+                    + " task keeps 2 s for journalling, to 15 min, Lambda's longest",
                 job ->
                     job.timeout(Duration.ofMinutes(16)).checkpointingTimeout(Duration.ofHours(1))),
             mistake(
@@ -157,9 +157,21 @@ class MistakesTest {
                 "function timeout 10500 ms is not possible",
                 job -> job.timeout(Duration.ofMillis(10_500))),
             mistake(
-                "reserved concurrency 2 is too low: each shard's batch needs a container, and a wake"
-                    + " another one; reserve 3 or more",
+                "reserved concurrency 2 is too low: each shard's batch needs a container, and a"
+                    + " wake another one; reserve 3 or more",
                 job -> job.reservedConcurrency(2)),
+            mistake(
+                "reserved concurrency 4 is too low: an on-demand stream begins with 4 shards and"
+                    + " Kinesis splits them, and each shard's batch needs a container, and a wake"
+                    + " another one; leave it out, or reserve what the largest number of shards"
+                    + " needs, at least 5",
+                job -> job.source(SourceStream.onDemand()).reservedConcurrency(4)),
+            mistake(
+                "retention 25 h is too short to restore every retained checkpoint",
+                job ->
+                    job.source(SourceStream.onDemand().keeping(Duration.ofHours(25)))
+                        .checkpointingInterval(Duration.ofHours(1))
+                        .checkpointingNumRetained(30)),
             mistake(
                 "environment variable CAIRN_TABLE is reserved: names that begin with CAIRN_ are"
                     + " Cairn's own; rename it",
@@ -173,8 +185,8 @@ class MistakesTest {
                     + " configuration(…) instead",
                 job -> job.environment("RESTART_STRATEGY_TYP", "none")),
             mistake(
-                "environment variable AWS_REGION is reserved by Lambda, which sets it itself; rename"
-                    + " it",
+                "environment variable AWS_REGION is reserved by Lambda, which sets it itself;"
+                    + " rename it",
                 job -> job.environment("AWS_REGION", "eu-west-1")),
             mistake(
                 "environment variable 2ND is not a name that Lambda takes: begin with a letter, and"
@@ -197,7 +209,8 @@ class MistakesTest {
                 job -> job.batchWindow(Duration.ofMinutes(6))),
             mistake(
                 "removal policy SNAPSHOT is not possible: table, bucket and stream are worth"
-                    + " something only together, and a bucket has no snapshot; choose RETAIN or DESTROY",
+                    + " something only together, and a bucket has no snapshot; choose RETAIN or"
+                    + " DESTROY",
                 job -> job.removalPolicy(RemovalPolicy.SNAPSHOT)))
         .map(
             mistake ->
@@ -226,6 +239,7 @@ class MistakesTest {
               - no job: name it with job("orders")
               - no function: name the KeyedFunction's class with function("com.example.Orders")
               - no code: give the folder or zip with the function's jars in lib/, with code(…)
-              - no stream: give source(SourceStream.ofShards(4)) for a new one, or source(SourceStream.existing(stream))""");
+              - no stream: give source(SourceStream.ofShards(4)) or source(SourceStream.onDemand()) for a new one, or source(SourceStream.existing(stream))\
+            """);
   }
 }

@@ -37,8 +37,8 @@ class WarningsTest {
                 statement.endsWith("arn:aws:kinesis:eu-central-1:111122223333:stream/clicks"));
     assertThat(warnings(stack))
         .containsExactly(
-            "how long the stream keeps records is not known here: make sure that it is 24 h or more,"
-                + " and say so with SourceStream.existing(stream).keeping(…) [ack:"
+            "how long the stream keeps records is not known here: make sure that it is 24 h or"
+                + " more, and say so with SourceStream.existing(stream).keeping(…) [ack:"
                 + " cairn:unknownRetention]");
   }
 
@@ -57,12 +57,37 @@ class WarningsTest {
         .build();
 
     assertThat(warnings(stack))
-        .containsExactlyInAnyOrder(
+        .containsExactly(
             "the stream keeps records for 48 h, and restoring every retained checkpoint needs 97 h:"
-                + " raise its retention, or retain fewer checkpoints [ack: cairn:shortRetention]",
-            "the stream is on-demand, so Kinesis may reshard it at any time, and resharding is not"
-                + " supported yet: a shard that was split stops; use provisioned mode [ack:"
-                + " cairn:onDemandStream]");
+                + " raise its retention, or retain fewer checkpoints [ack: cairn:shortRetention]");
+  }
+
+  @Test
+  void aLimitThatAnOnDemandStreamMayOutgrowIsWarnedOf() {
+    String warning =
+        "the stream is on-demand, so Kinesis may split its shards at any time, and a reserved"
+            + " concurrency of 64 is enough for 63: with more of them records wait; leave"
+            + " reservedConcurrency(…) out, or watch TaskThrottlesAlarm and cairn status [ack:"
+            + " cairn:onDemandConcurrency]";
+    Stack made = Synthesis.stack();
+    Synthesis.orders(made).source(SourceStream.onDemand()).reservedConcurrency(64).build();
+    assertThat(warnings(made)).containsExactly(warning);
+
+    Stack found = Synthesis.stack();
+    IStream clicks =
+        software.amazon.awscdk.services.kinesis.Stream.Builder.create(found, "Clicks")
+            .streamMode(StreamMode.ON_DEMAND)
+            .build();
+    Synthesis.orders(found).source(SourceStream.existing(clicks)).reservedConcurrency(64).build();
+    assertThat(warnings(found)).containsExactly(warning);
+
+    Stack provisioned = Synthesis.stack();
+    Synthesis.orders(provisioned).reservedConcurrency(64).build();
+    assertThat(warnings(provisioned)).isEmpty();
+
+    Stack unlimited = Synthesis.stack();
+    Synthesis.orders(unlimited).source(SourceStream.onDemand()).build();
+    assertThat(warnings(unlimited)).isEmpty();
   }
 
   @Test
@@ -79,8 +104,8 @@ class WarningsTest {
 
     assertThat(warnings(stack))
         .containsExactlyInAnyOrder(
-            "no checkpoints are taken, so nothing can be restored: set checkpointingInterval(…) [ack:"
-                + " cairn:noInterval]",
+            "no checkpoints are taken, so nothing can be restored: set checkpointingInterval(…)"
+                + " [ack: cairn:noInterval]",
             "a checkpoint is aborted after 2 min, and an invocation may take 5 min: make"
                 + " checkpointingTimeout(…) the longer one [ack: cairn:shortCheckpointTimeout]");
     assertThat(Synthesis.template(stack).environment("OrdersCoordinator"))

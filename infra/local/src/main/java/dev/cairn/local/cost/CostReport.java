@@ -19,6 +19,7 @@ final class CostReport {
   private static final double SECONDS_OF_A_MONTH = HOURS_OF_A_MONTH * 3600;
   private static final double MILLION = 1_000_000;
   private static final double PUT_UNIT_BYTES = 25 * 1024;
+  private static final double ON_DEMAND_UNIT_BYTES = 1024;
   private static final int FLINK_KPUS = 2;
   private static final int FLINK_STORAGE_GB = 50;
   private static final List<String> PER_MILLION =
@@ -268,7 +269,21 @@ final class CostReport {
             usd(shards),
             workload.shards(),
             usd(puts),
-            String.join(", ", prices.free())));
+            String.join(", ", prices.free())),
+        String.format(
+            Locale.ROOT,
+            "- An on-demand stream costs %s a month however many shards it has, and %s per million"
+                + " records that Lambda reads once.",
+            usd(prices.usd(BilledUnit.KINESIS_ON_DEMAND_STREAM_HOUR, HOURS_OF_A_MONTH)),
+            usd(onDemand(workload.recordBytes()))));
+  }
+
+  /** The price of a million records that are written to an on-demand stream and read once. */
+  private double onDemand(int recordBytes) {
+    double writtenBytes =
+        MILLION * Math.ceil(recordBytes / ON_DEMAND_UNIT_BYTES) * ON_DEMAND_UNIT_BYTES;
+    return prices.usd(BilledUnit.KINESIS_ON_DEMAND_WRITTEN_GB, writtenBytes / 1e9)
+        + prices.usd(BilledUnit.KINESIS_ON_DEMAND_READ_GB, MILLION * recordBytes / 1e9);
   }
 
   private static String row(List<String> cells) {

@@ -1,7 +1,5 @@
 package dev.cairn.local.demo;
 
-import dev.cairn.state.Counts;
-import dev.cairn.coordinator.resharding.ShardLineage;
 import dev.cairn.cli.demo.Mailbox;
 import dev.cairn.cli.input.InputException;
 import dev.cairn.cli.input.InputRow;
@@ -10,6 +8,7 @@ import dev.cairn.cli.input.UserFunction;
 import dev.cairn.cli.inspect.StateReader;
 import dev.cairn.cli.output.Sizes;
 import dev.cairn.cli.output.Terminal;
+import dev.cairn.coordinator.resharding.ShardLineage;
 import dev.cairn.format.Trees;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
@@ -20,6 +19,7 @@ import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Restoration;
 import dev.cairn.journal.Entry;
+import dev.cairn.state.Counts;
 import dev.cairn.storage.FilePath;
 import java.net.URI;
 import java.nio.file.Path;
@@ -267,7 +267,8 @@ public final class Demo implements AutoCloseable {
     boolean equal = compare(PlainFold.of(rows, function, pipeline.stream()));
     screen.print("");
     printSummary(completed, faced, rewind);
-    List<String> broken = new ArrayList<>(expectations.broken(completed, faced, reshards.kinds(), rewind));
+    List<String> broken =
+        new ArrayList<>(expectations.broken(completed, faced, reshards.kinds(), rewind));
     if (pipeline.log().records() > 0 && isAllDeadLetters()) {
       broken.add("state: the function could process none of the records, and all are dead letters");
     }

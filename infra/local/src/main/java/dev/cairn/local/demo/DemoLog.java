@@ -89,8 +89,7 @@ final class DemoLog {
       closedCounts.put(subtask, own);
     }
     boolean isAncestor = entry instanceof Entry.Base base && base.mode() == Mode.ANCESTOR;
-    boolean staysAncestor =
-        !(entry instanceof Entry.Base) && ancestors.contains(subtask);
+    boolean staysAncestor = !(entry instanceof Entry.Base) && ancestors.contains(subtask);
     if (isAncestor || staysAncestor) {
       ancestors.add(subtask);
       counts.put(subtask, closedCounts.getOrDefault(subtask, own));

@@ -113,8 +113,7 @@ final class DemoReshards {
         all = false;
       } else {
         Position target =
-            each.targets.computeIfAbsent(
-                child, c -> ends.getOrDefault(c, Position.beginning()));
+            each.targets.computeIfAbsent(child, c -> ends.getOrDefault(c, Position.beginning()));
         all &= !head.get().hasGap() && !head.get().position().isBefore(target);
       }
     }

@@ -1,22 +1,22 @@
 package dev.cairn.local.demo;
 
-import java.util.Set;
-import java.util.HashSet;
-import dev.cairn.stream.Shard;
-import dev.cairn.id.ShardId;
-import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.cli.inspect.CheckpointFileList;
 import dev.cairn.cli.output.Sizes;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
+import dev.cairn.id.ShardId;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.storage.DamagedFileException;
+import dev.cairn.stream.Shard;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**

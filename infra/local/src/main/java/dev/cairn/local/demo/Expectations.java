@@ -29,10 +29,7 @@ record Expectations(int checkpoints, long rewound, Set<Mishap> mishaps, Set<Resh
 
   /** Returns the unmet expectations, as text. */
   List<String> broken(
-      int completed,
-      Set<Mishap> faced,
-      Set<Reshard> followed,
-      Optional<DemoLog.Rewind> rewind) {
+      int completed, Set<Mishap> faced, Set<Reshard> followed, Optional<DemoLog.Rewind> rewind) {
     List<String> broken = new ArrayList<>();
     if (completed < checkpoints) {
       broken.add("only " + completed + " checkpoints were completed, not " + checkpoints);

@@ -1,17 +1,14 @@
 package dev.cairn.local.demo;
 
-import java.util.Map;
-import dev.cairn.parallel.FanOut;
-import dev.cairn.id.ShardId;
-import dev.cairn.coordinator.resharding.ShardLineage;
-import dev.cairn.coordinator.journals.JournalTails;
-import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.cli.input.InputException;
 import dev.cairn.cli.input.UserFunction;
 import dev.cairn.coordinator.Coordinator;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.coordinator.resharding.ShardLineage;
 import dev.cairn.directory.DirectoryFileStorage;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
@@ -20,6 +17,7 @@ import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.history.DeployedVersions;
+import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.inmemory.lambda.ContainerSettings;
@@ -39,6 +37,7 @@ import dev.cairn.lambda.CodeDescription;
 import dev.cairn.lambda.CodeRegistration;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
 import dev.cairn.local.dynamodb.TableStream;
+import dev.cairn.parallel.FanOut;
 import dev.cairn.retry.Backoff;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
@@ -50,6 +49,7 @@ import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**

@@ -39,8 +39,7 @@ record StateComparisonWithFold(
    * @param heads the states that hold all keys, as they are stored
    * @param passedOn the records of closed shards whose state their children have taken over
    */
-  static StateComparisonWithFold of(
-      PlainFold fold, Collection<StateView> heads, Counts passedOn) {
+  static StateComparisonWithFold of(PlainFold fold, Collection<StateView> heads, Counts passedOn) {
     List<String> differences = new ArrayList<>();
     SortedMap<StateKey, byte[]> cells = new TreeMap<>();
     long records = passedOn.applied();

@@ -31,9 +31,7 @@ class StateComparisonWithFoldTest {
   void equalStateInTwoShardsIsEqual() {
     StateComparisonWithFold comparison =
         StateComparisonWithFold.of(
-            fold,
-            List.of(shard(0, 2, 1, "a", 1), shard(1, 3, 0, "b", 2)),
-            Counts.NONE);
+            fold, List.of(shard(0, 2, 1, "a", 1), shard(1, 3, 0, "b", 2)), Counts.NONE);
     assertThat(comparison.isEqual()).isTrue();
     assertThat(comparison.keys()).isEqualTo(2);
     assertThat(comparison.cells()).isEqualTo(2);
@@ -64,7 +62,8 @@ class StateComparisonWithFoldTest {
   }
 
   private void assertDifferent(String difference, StateView... heads) {
-    StateComparisonWithFold comparison = StateComparisonWithFold.of(fold, List.of(heads), Counts.NONE);
+    StateComparisonWithFold comparison =
+        StateComparisonWithFold.of(fold, List.of(heads), Counts.NONE);
     assertThat(comparison.isEqual()).isFalse();
     assertThat(comparison.differences()).containsExactly(difference);
   }
@@ -89,8 +88,7 @@ class StateComparisonWithFoldTest {
                 all(Reshard.class),
                 rewind(50_000, 50_000)))
         .containsExactly("there was not a zombie that woke and went on");
-    assertThat(
-            broken(8, all(Mishap.class), EnumSet.of(Reshard.SPLIT), rewind(50_000, 50_000)))
+    assertThat(broken(8, all(Mishap.class), EnumSet.of(Reshard.SPLIT), rewind(50_000, 50_000)))
         .containsExactly("the job did not follow two shards that were merged");
     assertThat(broken(8, all(Mishap.class), all(Reshard.class), Optional.empty())).hasSize(1);
     assertThat(broken(8, all(Mishap.class), all(Reshard.class), rewind(50_000, 49_999)))
@@ -98,10 +96,7 @@ class StateComparisonWithFoldTest {
   }
 
   private static List<String> broken(
-      int completed,
-      Set<Mishap> faced,
-      Set<Reshard> followed,
-      Optional<DemoLog.Rewind> rewind) {
+      int completed, Set<Mishap> faced, Set<Reshard> followed, Optional<DemoLog.Rewind> rewind) {
     return Expectations.of(336_776).broken(completed, faced, followed, rewind);
   }
 
