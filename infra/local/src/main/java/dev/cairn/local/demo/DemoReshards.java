@@ -6,7 +6,6 @@ import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.journal.Entry.Header;
-import dev.cairn.stream.Shard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -55,22 +54,17 @@ final class DemoReshards {
     this.screen = screen;
   }
 
-  /** Splits the shard of which most records are in the state. */
+  /** Splits the shard with the lowest hash keys. */
   void split() {
-    ShardId busiest =
-        new ShardGenerations(stream.listed())
-            .open().stream()
-                .map(Shard::id)
-                .max(Comparator.comparing(shard -> log.total(subtask(shard))))
-                .orElseThrow();
+    ShardId parent = new ShardGenerations(stream.listed()).open().getFirst().id();
     Duration began = screen.elapsed();
-    List<ShardId> children = stream.split(busiest);
+    List<ShardId> children = stream.split(parent);
     screen.say(
         "SPLIT: aws kinesis split-shard closes "
-            + busiest
-            + ", which had the most records, and divides its keys between "
+            + parent
+            + " and divides its keys between "
             + words(children));
-    followed.add(new Followed(Reshard.SPLIT, List.of(busiest), children, began));
+    followed.add(new Followed(Reshard.SPLIT, List.of(parent), children, began));
   }
 
   /** Merges a child of the split with a shard beside it. */

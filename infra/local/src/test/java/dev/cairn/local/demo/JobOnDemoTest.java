@@ -23,6 +23,18 @@ class JobOnDemoTest extends CommandsOnDemo {
             "lost and dropped its work",
             "it lost revision")
         .contains("3,999 records, 1 dead letters", "differences 0", "EQUAL. Exactly once")
+        .contains(
+            "SPLIT: aws kinesis split-shard closes shardId-000000000000 and divides its keys"
+                + " between shardId-000000000003 and shardId-000000000004",
+            "MERGE: aws kinesis merge-shards closes shardId-000000000004 and shardId-000000000001"
+                + " and gives their keys to shardId-000000000005",
+            "shardId-000000000000 is closed by revision",
+            "shardId-000000000003 opens with the state of shardId-000000000000",
+            "shardId-000000000003 and shardId-000000000004 caught up within",
+            "shardId-000000000005 opens with the state of shardId-000000000004 and"
+                + " shardId-000000000001",
+            "split       shardId-000000000000 into shardId-000000000003 and shardId-000000000004",
+            "merged      shardId-000000000004 and shardId-000000000001 into shardId-000000000005")
         .doesNotContain("DIFFERENT", "NOT SHOWN");
   }
 
@@ -39,15 +51,21 @@ class JobOnDemoTest extends CommandsOnDemo {
     JsonNode json = cairn("status", "--json").json();
     assertThat(json.at("/lastCompleted/id").longValue())
         .isEqualTo(json.get("latestCheckpoint").longValue());
-    assertThat(json.get("subtasks")).hasSize(3);
+    assertThat(json.get("subtasks")).hasSize(6);
     long applied = 0;
     for (JsonNode subtask : json.get("subtasks")) {
       applied += subtask.get("applied").longValue();
       assertThat(subtask.get("gap").booleanValue()).isFalse();
-      assertThat(subtask.get("lagUnknown").asText()).contains("the demo's stream");
+      assertThat(subtask.has("lagUnknown")).isNotEqualTo(isClosed(subtask));
     }
-    assertThat(applied).isEqualTo(FinishedDemo.FLIGHTS - 1);
+    // The demo's restore keeps no counts of the shard that was split before its checkpoint.
+    assertThat(applied).isBetween(FinishedDemo.FLIGHTS / 2L, FinishedDemo.FLIGHTS - 1L);
     assertThat(json.at("/findings").findValuesAsText("kind")).contains("DEAD_LETTERS");
+  }
+
+  /** Nothing waits in a shard that a split or a merge has closed. */
+  private static boolean isClosed(JsonNode subtask) {
+    return subtask.get("position").asText().equals("end");
   }
 
   @Test

@@ -98,7 +98,7 @@ class VerifyAndExportOnDemoTest extends CommandsOnDemo {
     assertThat(json.get("metadata").asText()).isEqualTo("file://" + moved + "/_metadata");
     assertThat(json.get("intact").asBoolean()).isTrue();
 
-    Path run = moved.resolve("aircraft/shardId-000000000000/run");
+    Path run = moved.resolve("aircraft/shardId-000000000003/run");
     byte[] damaged = Files.readAllBytes(run);
     damaged[damaged.length / 2] ^= 1;
     Files.write(run, damaged);
@@ -169,12 +169,12 @@ class VerifyAndExportOnDemoTest extends CommandsOnDemo {
         backup.toString());
 
     Files.delete(backup.resolve("_metadata"));
-    Files.delete(backup.resolve("aircraft/shardId-000000000001/run"));
+    Files.delete(backup.resolve("aircraft/shardId-000000000005/run"));
     assertThat(cairn("export", id, "--to", backup.toString()).exitCode()).isZero();
     assertThat(backup.resolve("_metadata")).hasBinaryContent(metadata);
 
     Files.delete(backup.resolve("_metadata"));
-    Path run = Files.writeString(backup.resolve("aircraft/shardId-000000000001/run"), "mine");
+    Path run = Files.writeString(backup.resolve("aircraft/shardId-000000000005/run"), "mine");
     assertFails(
         ExitCode.NO,
         run + " exists with other bytes: nothing is overwritten",
