@@ -181,9 +181,8 @@ public final class Demo implements AutoCloseable {
         acts.removeFirst().action().run();
       }
       reshards.observe(feed.ends());
-      if (dashboard.completed() >= expectations.checkpoints() - 1) {
-        feed.release();
-      }
+      feed.release(
+          dashboard.completed() >= 1, dashboard.completed() >= expectations.checkpoints() - 1);
       boolean settled = isSettled();
       if (restored.isPresent() && wasRefused(restored.get())) {
         restored = Optional.empty();
