@@ -54,7 +54,6 @@ import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.iam.IamClient;
-import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -69,7 +68,6 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 @TestInstance(Lifecycle.PER_CLASS)
 @TestMethodOrder(OrderAnnotation.class)
 class DeployedPipelineTest {
-  private static final String STACK = "CairnFlights";
   private static final Duration TIMEOUT = Duration.ofSeconds(45);
   private static final Duration SOON = Duration.ofMinutes(3);
 
@@ -77,6 +75,7 @@ class DeployedPipelineTest {
   private static final Set<String> OF_LAMBDA =
       Set.of("SourceMapping", "TickQueueMapping", "TableStreamMapping", "TableStreams", "Logs");
 
+  private DeployedFlights deployed;
   private LocalCloud cloud;
   private FunctionProcesses processes;
   private DeployedJob job;
@@ -90,26 +89,23 @@ class DeployedPipelineTest {
 
   @BeforeAll
   void deploy(@TempDir Path folder) throws IOException {
-    Node.installTools();
-    cloud = LocalCloud.start();
-    Path code = DeployedCode.withProbe(folder.resolve("function"));
-    Node.cdklocal(Node.CDK, cloud, "bootstrap");
-    Node.cdklocal(
-        Node.CDK,
-        cloud,
-        "deploy",
-        "--require-approval=never",
-        "--output=" + folder.resolve("cdk.out"),
-        "--outputs-file=" + folder.resolve("outputs.json"),
-        "--context=function=" + code,
-        "--context=interval=10 s",
-        "--context=numRetained=4",
-        "--context=timeout=" + TIMEOUT.toSeconds() + " s",
-        "--context=batchSize=500",
-        "--context=events=default",
-        "--context=removalPolicy=destroy");
-    outputs = StackOutputs.read(folder.resolve("outputs.json"), STACK);
-    lambda = cloud.client(LambdaClient.builder());
+    deployed =
+        DeployedFlights.deploy(
+            folder,
+            Map.of(),
+            List.of(
+                "interval=10 s",
+                "numRetained=4",
+                "timeout=" + TIMEOUT.toSeconds() + " s",
+                "batchSize=500",
+                "events=default"));
+    cloud = deployed.cloud();
+    outputs = deployed.outputs();
+    lambda = deployed.lambda();
+    processes = deployed.processes();
+    job = deployed.job();
+    typed = deployed.typed();
+    flights = deployed.flights();
     sqs = cloud.client(SqsClient.builder());
     events = sqs.createQueue(create -> create.queueName("events")).queueUrl();
     cloud.routeEvents(
@@ -117,18 +113,13 @@ class DeployedPipelineTest {
                 get -> get.queueUrl(events).attributeNames(QueueAttributeName.QUEUE_ARN))
             .attributes()
             .getOrDefault(QueueAttributeName.QUEUE_ARN, "none"));
-    DeployedCode.addProbe(lambda, outputs.coordinator());
-    processes = new FunctionProcesses(cloud);
-    job = new DeployedJob(cloud, outputs);
-    typed = new TypedCommand(folder, cloud.endpoint(), outputs.table(), DeployedJob.JOB.value());
-    flights = new Flights(cloud.client(KinesisClient.builder()), outputs.stream(), job.shards());
   }
 
   @AfterAll
   void stop() throws IOException {
-    if (cloud != null) {
+    if (deployed != null) {
       Files.writeString(Path.of("target", "deployed-pipeline.txt"), report);
-      cloud.close();
+      deployed.close();
     }
   }
 
@@ -139,19 +130,9 @@ class DeployedPipelineTest {
         @Override
         public void testFailed(ExtensionContext test, @Nullable Throwable cause) {
           tell("FAILED " + test.getDisplayName() + ": " + cause);
-          for (String function : List.of(outputs.taskFunction(), outputs.coordinator())) {
-            cloud.logged("/aws/lambda/" + functionName(function)).stream()
-                .flatMap(String::lines)
-                .filter(line -> !line.matches("(START|END|REPORT|SLF4J).*|\\s*"))
-                .forEach(DeployedPipelineTest.this::tell);
-          }
+          deployed.tellLogs(DeployedPipelineTest.this::tell);
         }
       };
-
-  private static String functionName(String nameOrArn) {
-    String name = nameOrArn.replaceAll(":live$", "");
-    return name.substring(name.lastIndexOf(':') + 1);
-  }
 
   @Test
   @Order(1)
@@ -400,7 +381,9 @@ class DeployedPipelineTest {
             () ->
                 lambda
                     .listEventSourceMappings(
-                        list -> list.functionName(functionName(outputs.taskFunction())))
+                        list ->
+                            list.functionName(
+                                DeployedFlights.functionName(outputs.taskFunction())))
                     .eventSourceMappings()
                     .stream()
                     .allMatch(mapping -> mapping.state().equals(state)));
@@ -504,8 +487,8 @@ class DeployedPipelineTest {
   @Order(12)
   void whatIsGrantedIsWhatIsUsed() {
     assumeProcessesInReach();
-    assertGrantsAreUsed(functionName(outputs.taskFunction()));
-    assertGrantsAreUsed(functionName(outputs.coordinator()));
+    assertGrantsAreUsed(DeployedFlights.functionName(outputs.taskFunction()));
+    assertGrantsAreUsed(DeployedFlights.functionName(outputs.coordinator()));
   }
 
   private void assumeProcessesInReach() {
@@ -536,7 +519,7 @@ class DeployedPipelineTest {
     // S3 asks for it when a file is not there, instead of being asked by a call.
     used.add("s3:ListBucket");
     // The coordinator signs this one itself, past the probe; that it did, the bus has shown.
-    if (function.equals(functionName(outputs.coordinator()))) {
+    if (function.equals(DeployedFlights.functionName(outputs.coordinator()))) {
       used.add("events:PutEvents");
     }
     Set<String> granted =
