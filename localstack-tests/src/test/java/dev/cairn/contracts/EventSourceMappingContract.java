@@ -232,7 +232,7 @@ abstract class EventSourceMappingContract {
         });
   }
 
-  private static List<Placed> putMany(Scene scene, Shard shard, int count) {
+  static List<Placed> putMany(Scene scene, Shard shard, int count) {
     List<Placed> placed = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       placed.add(scene.put(shard, Instruction.DO));
@@ -240,7 +240,7 @@ abstract class EventSourceMappingContract {
     return placed;
   }
 
-  private void awaitDone(Scene scene, List<Placed> placed) {
+  void awaitDone(Scene scene, List<Placed> placed) {
     List<SequenceNumber> expected = placed.stream().map(Placed::sequenceNumber).toList();
     awaitUntil(
         scene,
@@ -252,14 +252,14 @@ abstract class EventSourceMappingContract {
         });
   }
 
-  private void awaitUntil(Scene scene, String what, Predicate<List<Delivered>> seen) {
+  void awaitUntil(Scene scene, String what, Predicate<List<Delivered>> seen) {
     boolean held = scene.world().await(patience(), () -> seen.test(scene.deliveries()));
     assertThat(held)
         .as("within %s, %s; delivered: %s", patience(), what, scene.deliveries())
         .isTrue();
   }
 
-  private static List<Delivered> inOrder(Scene scene, ShardId shard) {
+  static List<Delivered> inOrder(Scene scene, ShardId shard) {
     return scene.deliveries().stream()
         .filter(batch -> batch.shard().equals(shard))
         .sorted(Comparator.comparing(Delivered::started))

@@ -10,6 +10,7 @@ import dev.cairn.inmemory.world.WallClockWorld;
 import dev.cairn.inmemory.world.World;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.state.KeyHash;
+import dev.cairn.state.StartPosition;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamReader.From;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -45,6 +45,16 @@ final class KinesisStreamReaderLocalStackTest extends StreamContract {
     @Override
     public void split(ShardId shard) {
       stream.split(shard);
+    }
+
+    @Override
+    public void merge(ShardId shard, ShardId adjacent) {
+      stream.merge(shard, adjacent);
+    }
+
+    @Override
+    public Duration timeResolution() {
+      return Duration.ofSeconds(1);
     }
   }
 
@@ -95,54 +105,34 @@ final class KinesisStreamReaderLocalStackTest extends StreamContract {
         });
   }
 
+  @Override
   @Test
-  void theChildOfAMergeNamesBothParentsAndBothEnd() {
-    runOnStream(
-        2,
-        (world, stream) -> {
-          List<Shard> parents =
-              stream.shards().stream()
-                  .sorted(Comparator.comparing(shard -> shard.range().from()))
-                  .toList();
-          List<Placed> before = new ArrayList<>();
-          for (Shard parent : parents) {
-            before.add(stream.put("key", new byte[] {1}, Optional.of(parent.range().to())));
-          }
-          stream.merge(parents.get(0).id(), parents.get(1).id());
-
-          Shard child =
-              stream.shards().stream()
-                  .filter(shard -> !shard.parents().isEmpty())
-                  .findFirst()
-                  .orElseThrow();
-          assertThat(child.parents())
-              .containsExactlyInAnyOrderElementsOf(parents.stream().map(Shard::id).toList());
-          assertThat(child.range().from()).isEqualTo(parents.get(0).range().from());
-          assertThat(child.range().to()).isEqualTo(parents.get(1).range().to());
-          for (Placed placed : before) {
-            assertThat(readToEnd(stream.reader(), placed.shard()))
-                .containsExactly(placed.sequenceNumber());
-          }
-          assertThat(stream.put("key", new byte[] {2}, Optional.empty()).shard())
-              .isEqualTo(child.id());
-        });
-  }
+  @Disabled("LocalStack lists every shard; see theShardsOpenAtTheHorizonAreAll")
+  void theShardsOpenAtTheHorizonAreThoseWithoutParents() {}
 
   @Test
-  void whoReadsAtTheLastRecordOfAClosedShardGetsItAndThenTheEnd() {
+  void theShardsOpenAtTheHorizonAreAll() {
     runOnStream(
         1,
         (world, stream) -> {
-          stream.put("key", new byte[] {1}, Optional.empty());
-          Placed last = stream.put("key", new byte[] {2}, Optional.empty());
-          stream.split(last.shard());
-          assertThat(readToEnd(stream.reader(), last.shard(), new From.At(last.sequenceNumber())))
-              .containsExactly(last.sequenceNumber());
+          stream.split(stream.shards().getFirst().id());
+          assertThat(stream.reader().shardsOpenAt(new StartPosition.TrimHorizon()))
+              .hasSize(3)
+              .containsExactlyInAnyOrderElementsOf(stream.shards());
         });
   }
 
-  private static List<SequenceNumber> readToEnd(StreamReader reader, ShardId shard) {
-    return readToEnd(reader, shard, new From.Horizon());
+  @Test
+  void aListOfShardsIsReadPageByPage() {
+    runOnStream(
+        3,
+        (world, stream) -> {
+          stream.split(stream.shards().getFirst().id());
+          List<Shard> all = stream.shards();
+          ShardsPerPage one = new ShardsPerPage(1);
+          assertThat(stream.reader(one).shards()).hasSize(5).isEqualTo(all);
+          assertThat(one.pages()).isEqualTo(5);
+        });
   }
 
   private static List<SequenceNumber> readToEnd(StreamReader reader, ShardId shard, From from) {

@@ -8,6 +8,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -72,6 +73,13 @@ final class LocalStackServices {
 
   static KinesisClient kinesis() {
     return Started.KINESIS;
+  }
+
+  /** Returns a client whose requests pass an interceptor. */
+  static KinesisClient kinesis(ExecutionInterceptor interceptor) {
+    return Started.connected(KinesisClient.builder())
+        .overrideConfiguration(configure -> configure.addExecutionInterceptor(interceptor))
+        .build();
   }
 
   static LambdaClient lambda() {

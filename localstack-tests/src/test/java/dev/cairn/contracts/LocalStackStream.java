@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.LimitExceededException;
 import software.amazon.awssdk.services.kinesis.model.PutRecordResponse;
@@ -63,6 +64,12 @@ final class LocalStackStream implements AutoCloseable {
 
   KinesisStreamReader reader() {
     return new KinesisStreamReader(kinesis, name, Backoff.sleeping());
+  }
+
+  /** Returns a reader whose requests pass an interceptor. */
+  KinesisStreamReader reader(ExecutionInterceptor interceptor) {
+    return new KinesisStreamReader(
+        LocalStackServices.kinesis(interceptor), name, Backoff.sleeping());
   }
 
   Placed put(String partitionKey, byte[] data, Optional<KeyHash> explicitHash) {

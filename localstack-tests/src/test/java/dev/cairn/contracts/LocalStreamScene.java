@@ -24,4 +24,9 @@ record LocalStreamScene(World world, LocalStream stream) implements StreamContra
   public void split(ShardId shard) {
     stream.split(shard);
   }
+
+  @Override
+  public void merge(ShardId shard, ShardId adjacent) {
+    stream.merge(shard, adjacent);
+  }
 }

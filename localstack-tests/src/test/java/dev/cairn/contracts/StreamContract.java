@@ -9,6 +9,7 @@ import dev.cairn.inmemory.kinesis.LocalStream.Placed;
 import dev.cairn.inmemory.world.World;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
+import dev.cairn.state.StartPosition;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.ShardScan;
@@ -31,7 +32,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What Kinesis promises to the readers of a stream, through {@link StreamReader}. */
+/**
+ * The promises of Kinesis to the readers of a stream, as far as {@link StreamReader} passes them on.
+ *
+ * <p>Some of what Kinesis says is not in the port, because nothing in Cairn needs it: {@code
+ * ChildShards} at the end of a shard (a coordinator lists the shards, and each child names its
+ * parents; a child's function is invoked with or without its parents' end having been read), the
+ * sequence numbers with which a shard begins and ends, iterators {@code LATEST} and {@code
+ * AFTER_SEQUENCE_NUMBER} (a reader begins at its last record and checks that it is there), and the
+ * filters {@code AFTER_SHARD_ID}, {@code AT_LATEST}, {@code FROM_TIMESTAMP} and {@code
+ * FROM_TRIM_HORIZON}. The pages of a list of shards are read by the port's implementation.
+ */
 abstract class StreamContract {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -45,6 +56,14 @@ abstract class StreamContract {
 
     /** Closes the shard and gives its range to two new ones. */
     void split(ShardId shard);
+
+    /** Closes two adjacent shards and gives their ranges to a new one. */
+    void merge(ShardId shard, ShardId adjacent);
+
+    /** Returns the smallest difference between two times that the stream tells apart. */
+    default Duration timeResolution() {
+      return Duration.ofMillis(1);
+    }
   }
 
   /** Runs a fact on a new stream of this many shards; within a task, where the world wants one. */
@@ -202,7 +221,28 @@ abstract class StreamContract {
   }
 
   @Test
-  void aClosedShardEndsAndItsChildrenNameIt() {
+  void aSplitDividesTheRangeOfAShardThatStaysListed() {
+    run(
+        2,
+        scene -> {
+          List<Shard> before = byRange(scene.reader().shards());
+          Shard parent = before.getLast();
+          scene.split(parent.id());
+
+          assertThat(scene.reader().shards()).hasSize(4).containsAll(before);
+          List<Shard> children = childrenOf(scene, parent.id());
+          assertThat(children)
+              .hasSize(2)
+              .allSatisfy(child -> assertThat(child.parents()).containsExactly(parent.id()));
+          assertThat(children.getFirst().range().from()).isEqualTo(parent.range().from());
+          assertThat(number(children.getLast().range().from()))
+              .isEqualTo(number(children.getFirst().range().to()).add(BigInteger.ONE));
+          assertThat(children.getLast().range().to()).isEqualTo(parent.range().to());
+        });
+  }
+
+  @Test
+  void recordsBeforeASplitAreInTheParentAndLaterOnesInAChild() {
     run(
         1,
         scene -> {
@@ -210,14 +250,177 @@ abstract class StreamContract {
           scene.split(before.shard());
           Placed after = put(scene, "N1", 1);
 
-          List<Shard> children =
-              scene.reader().shards().stream()
-                  .filter(shard -> shard.parents().equals(List.of(before.shard())))
-                  .toList();
-          assertThat(children).hasSize(2).extracting(Shard::id).contains(after.shard());
+          assertThat(childrenOf(scene, before.shard())).extracting(Shard::id).contains(after.shard());
           assertThat(shard(scene, after.shard()).range().contains(KeyHash.of("N1"))).isTrue();
-          assertThat(numbers(readToEnd(scene, before.shard())))
+          assertThat(after.sequenceNumber()).isGreaterThan(before.sequenceNumber());
+          assertThat(numbers(readToEnd(scene, before.shard(), new From.Horizon(), 10)))
               .containsExactly(before.sequenceNumber());
+          assertThat(numbers(readAll(scene, after.shard(), new From.Horizon(), 1, 10)))
+              .containsExactly(after.sequenceNumber());
+        });
+  }
+
+  @Test
+  void theChildOfAMergeNamesBothParentsAndBothEnd() {
+    run(
+        2,
+        scene -> {
+          List<Shard> parents = byRange(scene.reader().shards());
+          List<Placed> before =
+              parents.stream()
+                  .map(parent -> scene.put("N1", data(0), Optional.of(parent.range().to())))
+                  .toList();
+          scene.merge(parents.getFirst().id(), parents.getLast().id());
+
+          assertThat(scene.reader().shards()).hasSize(3).containsAll(parents);
+          Shard child = childrenOf(scene, parents.getFirst().id()).getFirst();
+          assertThat(child.parents())
+              .containsExactlyInAnyOrderElementsOf(parents.stream().map(Shard::id).toList());
+          assertThat(child.range()).isEqualTo(HashRange.ALL);
+          for (Placed placed : before) {
+            assertThat(numbers(readToEnd(scene, placed.shard(), new From.Horizon(), 10)))
+                .containsExactly(placed.sequenceNumber());
+          }
+          assertThat(put(scene, "N1", 1).shard()).isEqualTo(child.id());
+        });
+  }
+
+  @Test
+  void eachGenerationNamesItsParentsOnlyAndTheOpenShardsHaveEveryHash() {
+    run(
+        1,
+        scene -> {
+          List<Placed> placed = new ArrayList<>(List.of(put(scene, "N1", 0)));
+          ShardId root = placed.getFirst().shard();
+          scene.split(root);
+          placed.add(put(scene, "N1", 1));
+          ShardId lower = childrenOf(scene, root).getFirst().id();
+          ShardId upper = childrenOf(scene, root).getLast().id();
+          scene.split(upper);
+          placed.add(put(scene, "N1", 2));
+          ShardId middle = childrenOf(scene, upper).getFirst().id();
+          ShardId last = childrenOf(scene, upper).getLast().id();
+          scene.merge(lower, middle);
+          placed.add(put(scene, "N1", 3));
+          Shard merged = childrenOf(scene, lower).getFirst();
+
+          assertThat(scene.reader().shards()).hasSize(6);
+          assertThat(shard(scene, middle).parents()).containsExactly(upper);
+          assertThat(merged.parents()).containsExactlyInAnyOrder(lower, middle);
+          assertThat(merged.range())
+              .isEqualTo(
+                  new HashRange(HashRange.ALL.from(), shard(scene, middle).range().to()));
+          assertThat(number(shard(scene, last).range().from()))
+              .isEqualTo(number(merged.range().to()).add(BigInteger.ONE));
+          for (ShardId closed : List.of(root, lower, upper, middle)) {
+            assertThat(numbers(readToEnd(scene, closed, new From.Horizon(), 10)))
+                .isEqualTo(numbersOf(placed, closed));
+          }
+          assertThat(placed).extracting(Placed::sequenceNumber).isSorted();
+          assertThat(placed.getLast().shard())
+              .isEqualTo(merged.range().contains(KeyHash.of("N1")) ? merged.id() : last);
+        });
+  }
+
+  @Test
+  void aClosedShardEndsWhereverItsReadingBegins() {
+    run(
+        1,
+        scene -> {
+          List<Placed> placed = putMany(scene, 3);
+          ShardId shard = placed.getFirst().shard();
+          Instant afterTheLast = pass(scene);
+          scene.split(shard);
+          List<SequenceNumber> all = numbersOf(placed, shard);
+
+          assertThat(numbers(readToEnd(scene, shard, new From.Horizon(), 10))).isEqualTo(all);
+          assertThat(numbers(readToEnd(scene, shard, new From.At(all.get(1)), 10)))
+              .isEqualTo(all.subList(1, 3));
+          assertThat(numbers(readToEnd(scene, shard, new From.At(all.getLast()), 10)))
+              .containsExactly(all.getLast());
+          assertThat(readToEnd(scene, shard, new From.Time(afterTheLast), 10)).isEmpty();
+        });
+  }
+
+  @Test
+  void pagesOfOneRecordLeadToTheEndOfAClosedShard() {
+    run(
+        1,
+        scene -> {
+          List<Placed> placed = putMany(scene, 3);
+          ShardId shard = placed.getFirst().shard();
+          scene.split(shard);
+          assertThat(numbers(readToEnd(scene, shard, new From.Horizon(), 1)))
+              .isEqualTo(numbersOf(placed, shard));
+        });
+  }
+
+  @Test
+  void aPageOfAnOpenShardLeadsToItsEndOnceItIsClosed() {
+    run(
+        1,
+        scene -> {
+          ShardId shard = put(scene, "N1", 0).shard();
+          ShardScan scan =
+              new ShardScan(
+                  scene.reader(), scene.world()::now, shard, new From.Horizon(), 10);
+          assertThat(scanToTip(scene, scan)).hasSize(1);
+          assertThat(scan.isAtEnd()).as("the tip of an open shard is its end").isFalse();
+
+          Placed last = put(scene, "N1", 1);
+          scene.split(shard);
+          put(scene, "N1", 2);
+          assertThat(numbers(scanToTip(scene, scan))).containsExactly(last.sequenceNumber());
+          assertThat(scan.isAtEnd()).as("the tip of a closed shard is its end").isTrue();
+        });
+  }
+
+  @Test
+  void aClosedShardWithoutARecordHasAnEnd() {
+    run(
+        1,
+        scene -> {
+          ShardId shard = scene.reader().shards().getFirst().id();
+          scene.split(shard);
+          for (From from : List.of(new From.Horizon(), new From.Time(scene.world().now()))) {
+            ShardScan scan = new ShardScan(scene.reader(), scene.world()::now, shard, from, 10);
+            assertThat(scanToTip(scene, scan)).isEmpty();
+            assertThat(scan.isAtEnd()).isTrue();
+          }
+        });
+  }
+
+  @Test
+  void theShardsThatWereOpenAtATimeAreFound() {
+    run(
+        1,
+        scene -> {
+          Shard root = scene.reader().shards().getFirst();
+          Instant before = pass(scene);
+          pass(scene);
+          scene.split(root.id());
+          Instant after = pass(scene);
+          pass(scene);
+          scene.merge(
+              childrenOf(scene, root.id()).getFirst().id(),
+              childrenOf(scene, root.id()).getLast().id());
+
+          assertThat(scene.reader().shardsOpenAt(new StartPosition.AtTimestamp(before)))
+              .containsExactly(root);
+          assertThat(scene.reader().shardsOpenAt(new StartPosition.AtTimestamp(after)))
+              .containsExactlyInAnyOrderElementsOf(childrenOf(scene, root.id()));
+        });
+  }
+
+  @Test
+  void theShardsOpenAtTheHorizonAreThoseWithoutParents() {
+    run(
+        2,
+        scene -> {
+          List<Shard> roots = scene.reader().shards();
+          scene.split(roots.getFirst().id());
+          assertThat(scene.reader().shardsOpenAt(new StartPosition.TrimHorizon()))
+              .containsExactlyInAnyOrderElementsOf(roots);
         });
   }
 
@@ -289,23 +492,6 @@ abstract class StreamContract {
         });
   }
 
-  /** Every record from there on, up to the tip. */
-  private static List<StreamRecord> scan(Scene scene, ShardId shard, From from) {
-    ShardScan scan = new ShardScan(scene.reader(), scene.world()::now, shard, from, 2);
-    List<StreamRecord> records = new ArrayList<>();
-    Instant givenUp = scene.world().now().plus(PATIENCE);
-    while (scene.world().now().isBefore(givenUp)) {
-      switch (scan.step()) {
-        case ShardScan.Step.Records found -> records.addAll(found.records());
-        case ShardScan.Step.Quiet q -> {}
-        case ShardScan.Step.Tip t -> {
-          return records;
-        }
-      }
-    }
-    throw new AssertionError("the tip of " + shard + " was not reached in " + PATIENCE);
-  }
-
   @Test
   void refusesKeysAndSizesThatKinesisRefuses() {
     run(
@@ -320,6 +506,40 @@ abstract class StreamContract {
           assertThat(numbers(readAll(scene, taken.shard(), new From.Horizon(), 1, 10)))
               .containsExactly(taken.sequenceNumber());
         });
+  }
+
+  /** Reads every record from there on, up to the tip. */
+  private static List<StreamRecord> scan(Scene scene, ShardId shard, From from) {
+    return scanToTip(scene, new ShardScan(scene.reader(), scene.world()::now, shard, from, 2));
+  }
+
+  private static List<StreamRecord> scanToTip(Scene scene, ShardScan scan) {
+    List<StreamRecord> records = new ArrayList<>();
+    Instant givenUp = scene.world().now().plus(PATIENCE);
+    while (scene.world().now().isBefore(givenUp)) {
+      switch (scan.step()) {
+        case ShardScan.Step.Records found -> records.addAll(found.records());
+        case ShardScan.Step.Quiet q -> {}
+        case ShardScan.Step.Tip t -> {
+          return records;
+        }
+      }
+    }
+    throw new AssertionError("the tip was not reached in " + PATIENCE);
+  }
+
+  /**
+   * Lets time pass. Returns a time that the stream tells apart from everything that happened before
+   * the call, and from everything that happens after another one.
+   */
+  private static Instant pass(Scene scene) {
+    long step = scene.timeResolution().toMillis();
+    Instant next =
+        Instant.ofEpochMilli((scene.world().now().toEpochMilli() / step + 1) * step);
+    while (scene.world().now().isBefore(next)) {
+      scene.world().sleep(Duration.ofMillis(Math.max(1, step / 20)));
+    }
+    return next;
   }
 
   private static List<Placed> putMany(Scene scene, int count) {
@@ -353,17 +573,30 @@ abstract class StreamContract {
     return records;
   }
 
-  private static List<StreamRecord> readToEnd(Scene scene, ShardId shard) {
+  private static List<StreamRecord> readToEnd(Scene scene, ShardId shard, From from, int limit) {
     List<StreamRecord> records = new ArrayList<>();
     Instant givenUp = scene.world().now().plus(PATIENCE);
-    Optional<? extends From> next = Optional.of(new From.Horizon());
+    Optional<? extends From> next = Optional.of(from);
     while (next.isPresent()) {
       assertThat(scene.world().now()).as("the closed shard ends").isBefore(givenUp);
-      Page page = scene.reader().read(shard, next.get(), 10);
+      Page page = scene.reader().read(shard, next.get(), limit);
+      assertThat(page.records()).hasSizeLessThanOrEqualTo(limit);
       records.addAll(page.records());
       next = page.next();
     }
     return records;
+  }
+
+  /** The children of a shard, lower hashes first. */
+  private static List<Shard> childrenOf(Scene scene, ShardId parent) {
+    return byRange(
+        scene.reader().shards().stream()
+            .filter(shard -> shard.parents().contains(parent))
+            .toList());
+  }
+
+  private static List<Shard> byRange(List<Shard> shards) {
+    return shards.stream().sorted(Comparator.comparing(shard -> shard.range().from())).toList();
   }
 
   private static Shard shard(Scene scene, ShardId id) {

@@ -4,7 +4,6 @@ import dev.cairn.localstack.cli.TypedCommand;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
@@ -28,13 +27,11 @@ record DeployedFlights(
    * Starts LocalStack and deploys.
    *
    * @param folder an empty folder for what is made on the way
-   * @param localStack LocalStack's settings, as environment variables
    * @param context the deployment's settings, such as {@code shards=2}
    */
-  static DeployedFlights deploy(Path folder, Map<String, String> localStack, List<String> context)
-      throws IOException {
+  static DeployedFlights deploy(Path folder, List<String> context) throws IOException {
     Node.installTools();
-    LocalCloud cloud = LocalCloud.start(localStack);
+    LocalCloud cloud = LocalCloud.start();
     try {
       return deploy(folder, cloud, context);
     } catch (IOException | RuntimeException | AssertionError e) {

@@ -145,6 +145,23 @@ final class DeployedJob {
   }
 
   /**
+   * Waits until every closed shard is applied to its end, and every shard that came from others is
+   * opened. Records may be sent meanwhile.
+   */
+  void awaitReshards() {
+    Set<ShardId> open = openShards().stream().map(Shard::id).collect(Collectors.toSet());
+    for (Shard shard : shards()) {
+      boolean isOpen = open.contains(shard.id());
+      if (!isOpen || !shard.parents().isEmpty()) {
+        await(shard.id() + (isOpen ? " to be opened" : " to be applied to its end"))
+            .atMost(LONGEST)
+            .pollInterval(Duration.ofMillis(500))
+            .until(() -> isOpen ? isOpened(shard.id()) : isAt(shard.id(), Position.end()));
+      }
+    }
+  }
+
+  /**
    * Waits until every shard has applied its last record, until every shard that came from others is
    * opened and every closed one is applied to its end, and until no gap is left.
    */
@@ -165,15 +182,22 @@ final class DeployedJob {
           .atMost(LONGEST)
           .pollInterval(Duration.ofMillis(500))
           .until(
-              () -> {
-                List<Entry> entries = journal(shard.id());
-                return !entries.isEmpty()
-                    && entries.getFirst() instanceof Entry.Base base
-                    && base.mode() != Entry.Restored.Mode.UNOPENED
-                    && !entries.getLast().header().hasGap()
-                    && entries.getLast().header().position().equals(applied);
-              });
+              () -> isOpened(shard.id()) && isAt(shard.id(), applied));
     }
+  }
+
+  private boolean isOpened(ShardId shard) {
+    List<Entry> entries = journal(shard);
+    return !entries.isEmpty()
+        && entries.getFirst() instanceof Entry.Base base
+        && base.mode() != Entry.Restored.Mode.UNOPENED;
+  }
+
+  private boolean isAt(ShardId shard, Position position) {
+    return head(shard)
+        .filter(head -> !head.hasGap())
+        .filter(head -> head.position().equals(position))
+        .isPresent();
   }
 
   /**

@@ -92,7 +92,6 @@ class DeployedPipelineTest {
     deployed =
         DeployedFlights.deploy(
             folder,
-            Map.of(),
             List.of(
                 "interval=10 s",
                 "numRetained=4",

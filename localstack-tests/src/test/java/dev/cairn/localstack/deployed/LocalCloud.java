@@ -29,21 +29,15 @@ import software.amazon.awssdk.regions.Region;
 final class LocalCloud implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final LocalStackContainer container;
+  private final LocalStackContainer container =
+      LocalStack.container()
+          // A JVM may take its time to start on a machine that has much to do.
+          .withEnv("LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT", "120")
+          // Its mapping polls one shard each second otherwise.
+          .withEnv("LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC", "0.2");
 
-  private LocalCloud(Map<String, String> settings) {
-    container =
-        LocalStack.container()
-            // A JVM may take its time to start on a machine that has much to do.
-            .withEnv("LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT", "120")
-            .withEnv(settings);
-  }
-
-  /**
-   * @param settings LocalStack's, as environment variables
-   */
-  static LocalCloud start(Map<String, String> settings) {
-    LocalCloud cloud = new LocalCloud(settings);
+  static LocalCloud start() {
+    LocalCloud cloud = new LocalCloud();
     cloud.container.start();
     return cloud;
   }
