@@ -239,7 +239,8 @@ public final class Pipeline extends TaskPipeline {
     return takeWakes().stream().map(WakeMessage::shard).toList();
   }
 
-  private List<WakeMessage> takeWakes() {
+  /** The wakes that were sent since the last call, in order. */
+  public List<WakeMessage> takeWakes() {
     List<WakeMessage> taken = List.copyOf(woken);
     woken.clear();
     return taken;
