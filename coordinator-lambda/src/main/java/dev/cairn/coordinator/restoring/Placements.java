@@ -20,6 +20,7 @@ import java.util.TreeMap;
  */
 final class Placements {
   private final Map<SubtaskId, SubtaskSnapshot> states;
+  private final Map<ShardId, List<ShardId>> parents;
   private final Set<SubtaskId> ancestors;
   private final RestoreGuards.OpensAgain opensAgain;
 
@@ -35,10 +36,12 @@ final class Placements {
       RestoreGuards.OpensAgain opensAgain) {
     this.states = new TreeMap<>(states);
     this.opensAgain = opensAgain;
-    this.ancestors = ancestors(states, tails, listed);
+    this.parents = parents(states, tails, listed);
+    this.ancestors = new HashSet<>();
+    states.keySet().forEach(subtask -> addAncestors(subtask, ancestors));
   }
 
-  private static Set<SubtaskId> ancestors(
+  private static Map<ShardId, List<ShardId>> parents(
       Map<SubtaskId, SubtaskSnapshot> states,
       Collection<JournalTail> tails,
       Collection<Shard> listed) {
@@ -54,23 +57,35 @@ final class Placements {
             parents.put(subtask.shard(), snapshot.state().origin().parents());
           }
         });
-    Set<SubtaskId> ancestors = new HashSet<>();
-    ArrayDeque<SubtaskId> next = new ArrayDeque<>(states.keySet());
+    return parents;
+  }
+
+  private void addAncestors(SubtaskId subtask, Set<SubtaskId> found) {
+    ArrayDeque<SubtaskId> next = new ArrayDeque<>(List.of(subtask));
     while (!next.isEmpty()) {
-      SubtaskId subtask = next.remove();
-      for (ShardId parent : parents.getOrDefault(subtask.shard(), List.of())) {
-        SubtaskId ancestor = new SubtaskId(subtask.job(), subtask.stage(), parent);
-        if (ancestors.add(ancestor)) {
+      SubtaskId one = next.remove();
+      for (ShardId parent : parents.getOrDefault(one.shard(), List.of())) {
+        SubtaskId ancestor = new SubtaskId(one.job(), one.stage(), parent);
+        if (found.add(ancestor)) {
           next.add(ancestor);
         }
       }
     }
-    return ancestors;
   }
 
   /** The subtasks from which those of the checkpoint came, as far as they are known. */
   Set<SubtaskId> ancestors() {
     return ancestors;
+  }
+
+  /** Whether a subtask is given no state, and came from one that is. */
+  boolean isDescendant(SubtaskId subtask) {
+    if (states.containsKey(subtask)) {
+      return false;
+    }
+    Set<SubtaskId> itsAncestors = new HashSet<>();
+    addAncestors(subtask, itsAncestors);
+    return itsAncestors.stream().anyMatch(states::containsKey);
   }
 
   Placement of(JournalTail tail) {

@@ -138,7 +138,7 @@ public final class RestoreExecution {
         return;
       }
       Placements placements = coverage.placements(job.id(), states);
-      if (!epochs.appendToAll(job, tail -> restored(job, from, tail, placements.of(tail), fresh))) {
+      if (!epochs.appendToAll(job, tail -> restored(job, from, tail, placements, fresh))) {
         return;
       }
     } catch (RestoreRefusedException e) {
@@ -224,15 +224,18 @@ public final class RestoreExecution {
       Job job,
       Restoration from,
       JournalTail tail,
-      Placement placement,
+      Placements placements,
       Optional<FreshStart> fresh) {
-    return switch (placement) {
+    // A descendant of the shards that begin anew was created later, and so were all its records.
+    Optional<FreshStart> start =
+        fresh.filter(anew -> !placements.isDescendant(tail.subtask()));
+    return switch (placements.of(tail)) {
       case Placement.OfCheckpoint(SubtaskSnapshot snapshot) ->
-          restored(job, from, tail, Optional.of(snapshot), Restored.Mode.LIVE, fresh);
+          restored(job, from, tail, Optional.of(snapshot), Restored.Mode.LIVE, start);
       case Placement.Root r ->
-          restored(job, from, tail, Optional.empty(), Restored.Mode.LIVE, fresh);
+          restored(job, from, tail, Optional.empty(), Restored.Mode.LIVE, start);
       case Placement.Unopened u ->
-          restored(job, from, tail, Optional.empty(), Restored.Mode.UNOPENED, fresh);
+          restored(job, from, tail, Optional.empty(), Restored.Mode.UNOPENED, start);
       case Placement.Ancestor a ->
           ended(job, from, tail, Restored.Mode.ANCESTOR, StateHandle.EMPTY);
       // A task closes it again: its state file went if the subtask was retired.

@@ -154,6 +154,23 @@ class ReshardTest {
     assertThat(live()).isEqualTo(expected());
   }
 
+  /** Its first records came after the time, so a restore from that time on replays them all. */
+  @Test
+  void aChildOfAShardThatBeginsAnewAppliesAllOfItsRecordsAgain() {
+    putOneOfEach("a");
+    var unused = run(0);
+    Checkpoint.Completed before = pipeline.checkpoint(container);
+    String time = pipeline.now().toString();
+    pipeline.stream().split(Pipeline.shard(0));
+    putOneOfEach("b");
+    deliverAll();
+
+    pipeline.serve("restore " + before.id() + " --positions " + time);
+
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+    assertThat(live()).isEqualTo(expected());
+  }
+
   @Test
   void aHaltAndAResumeKeepAShardClosed() {
     putOneOfEach("a");

@@ -5,8 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.cli.ReshardStory.FedJob;
 import dev.cairn.cli.ReshardStory.Moment;
+import dev.cairn.cli.inspect.SelfContainedCopy;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.inmemory.s3.InMemoryStorage;
+import dev.cairn.job.JobStatus;
+import dev.cairn.pipeline.Pipeline;
+import dev.cairn.storage.FilePath;
+import dev.cairn.stream.StreamRecord;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -18,6 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * and after them. At the end, the state of each key is what a fold over all records leaves.
  */
 class AcrossAReshardTest {
+  private static final JobId OTHER = new JobId("trial");
+
   private final ReshardStory story = new ReshardStory();
   private final FedJob job = story.main();
 
@@ -81,11 +92,181 @@ class AcrossAReshardTest {
     Checkpoint.Completed state = take("checkpoint", taken);
     story.to(used);
 
-    job.cairn("fork", state.id().toString(), "--as", "trial");
-    FedJob trial = story.job(new JobId("trial"));
+    job.cairn("fork", state.id().toString(), "--as", OTHER.value());
+    FedJob trial = story.fork(OTHER);
     trial.goOn();
 
     trial.requireRunning();
+    story.end();
+  }
+
+  @ParameterizedTest(name = "of {0}, at {1}")
+  @MethodSource("moments")
+  void aSavepointThatIsDisposedOf(Moment taken, Moment used) {
+    Checkpoint.Completed state = take("savepoint", taken);
+    FilePath directory = state.trigger().savepoint().orElseThrow().directory();
+    assertThat(story.pipeline().storage().list(directory)).isNotEmpty();
+    story.to(used);
+
+    job.cairn("dispose", state.id().toString());
+
+    assertThat(story.pipeline().storage().list(directory)).isEmpty();
+    assertThat(job.refused("restore", state.id().toString())).contains("is DISPOSED");
+    story.end();
+  }
+
+  @ParameterizedTest(name = "a {0} of {1}, at {2}")
+  @MethodSource("storedStates")
+  void anExportAndItsRestore(String kind, Moment taken, Moment used) {
+    Checkpoint.Completed state = take(kind, taken);
+    story.to(used);
+
+    FilePath copy = export(state);
+
+    assertThat(story.requireWhole(copy)).isEqualTo(story.requireWhole(state.metadata().path()));
+    job.cairn("restore", copy.value());
+    job.requireRunning();
+    story.end();
+  }
+
+  /** As {@code cairn export} does, whose target is a directory or a bucket. */
+  private FilePath export(Checkpoint.Completed state) {
+    InMemoryStorage storage = story.pipeline().storage();
+    return new SelfContainedCopy(storage, storage, new FilePath("copies/of-it"), file -> {})
+        .of(state.metadata())
+        .path();
+  }
+
+  @ParameterizedTest(name = "a savepoint of {0}, at {1}")
+  @MethodSource("moments")
+  void aSavepointInAnotherJobOfTheStream(Moment taken, Moment used) {
+    Checkpoint.Completed state = take("savepoint", taken);
+    story.to(used);
+    FedJob other = story.beside(OTHER);
+
+    other.cairn("restore", state.metadata().path().value(), "--positions", "same");
+
+    other.requireRunning();
+    story.end();
+  }
+
+  @ParameterizedTest(name = "a savepoint of {0}, at {1}")
+  @MethodSource("moments")
+  void aRestoreFromATimeOn(Moment taken, Moment used) {
+    Checkpoint.Completed state = take("savepoint", taken);
+    List<StreamRecord> has = story.requireWhole(state.metadata().path());
+    Instant time = story.pipeline().now();
+    story.to(used);
+    FedJob other = story.beside(OTHER);
+
+    for (FedJob each : List.of(job, other)) {
+      each.cairn("restore", state.metadata().path().value(), "--positions", time.toString());
+      each.requireRunning();
+      each.expect(has, time);
+    }
+
+    story.end();
+  }
+
+  @ParameterizedTest(name = "a checkpoint of {0}, at {1}")
+  @MethodSource("moments")
+  void theUndoOfARestoreFromTheHorizonOn(Moment taken, Moment used) {
+    Checkpoint.Completed state = take("checkpoint", taken);
+    List<StreamRecord> has = story.requireWhole(state.metadata().path());
+    story.to(used);
+    var unused = job.take("checkpoint");
+    job.cairn("restore", state.id().toString(), "--positions", "horizon");
+    job.expect(has, Instant.EPOCH);
+    story.end();
+
+    job.cairn("undo");
+
+    job.requireRunning();
+    job.expectAll();
+    story.end();
+  }
+
+  @ParameterizedTest(name = "stopped at {0}, resumed at {1}")
+  @MethodSource("moments")
+  void aStopWithASavepointAndAResume(Moment stopped, Moment resumed) {
+    story.to(stopped);
+    CheckpointId next = job.job().next();
+    job.cairn("stop", "final");
+    assertThat(job.job().status()).isInstanceOf(JobStatus.Halted.class);
+    Checkpoint.Completed savepoint = job.completed(next);
+    var unused = story.requireWhole(savepoint.metadata().path());
+    story.to(resumed);
+
+    job.cairn("resume");
+
+    job.requireRunning();
+    story.end();
+    job.cairn("restore", savepoint.id().toString());
+    story.end();
+  }
+
+  @ParameterizedTest(name = "cancelled at {0}, resumed at {1}")
+  @MethodSource("moments")
+  void aCancelAndAResume(Moment cancelled, Moment resumed) {
+    story.to(cancelled);
+    job.cairn("cancel", "--retain");
+    assertThat(job.job().status()).isInstanceOf(JobStatus.Halted.class);
+    story.to(resumed);
+
+    job.cairn("resume");
+
+    job.requireRunning();
+    story.end();
+  }
+
+  @ParameterizedTest(name = "a checkpoint of {0}, stopped at {1}")
+  @MethodSource("moments")
+  void aRestoreOfAStoppedJob(Moment taken, Moment stopped) {
+    Checkpoint.Completed state = take("checkpoint", taken);
+    story.to(stopped);
+    job.cairn("stop");
+    story.to(Moment.MERGED);
+
+    job.cairn("restore", state.id().toString());
+
+    job.requireRunning();
+    story.end();
+  }
+
+  @ParameterizedTest(name = "triggered at {0}, until {1}")
+  @MethodSource("moments")
+  void aCheckpointThatIsPendingMeanwhileIsCompleted(Moment triggered, Moment until) {
+    story.to(triggered);
+    CheckpointId pending = job.job().next();
+    job.request("checkpoint");
+    job.tickAlone();
+    story.to(until);
+    story.end();
+
+    Checkpoint.Completed completed = job.completed(pending);
+    var unused = story.requireWhole(completed.metadata().path());
+    job.cairn("restore", completed.id().toString());
+    story.end();
+  }
+
+  @ParameterizedTest(name = "triggered at {0}")
+  @EnumSource(Moment.class)
+  void aPendingCheckpointThatTakesTooLongIsAborted(Moment triggered) {
+    story.to(triggered);
+    var unused = job.take("checkpoint");
+    CheckpointId pending = job.job().next();
+    job.request("savepoint");
+    job.tickAlone();
+    story.pipeline().pass(Pipeline.TIMEOUT.plusSeconds(1));
+    job.tickAlone();
+    assertThat(story.pipeline().checkpoints().checkpoint(job.id(), pending))
+        .containsInstanceOf(Checkpoint.Aborted.class);
+
+    Checkpoint.Completed next = job.take("savepoint");
+
+    var ignored = story.requireWhole(next.metadata().path());
+    story.end();
+    job.cairn("restore", next.id().toString());
     story.end();
   }
 }

@@ -37,6 +37,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -48,6 +49,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /**
@@ -100,11 +103,17 @@ final class ReshardStory {
     return main;
   }
 
-  /** Another job of the same table, on the same stream, with a mapping of its own. */
-  FedJob job(JobId id) {
+  /** A job that was forked on the same table and stream, and has a mapping of its own. */
+  FedJob fork(JobId id) {
     FedJob job = new FedJob(id);
     jobs.add(job);
     return job;
+  }
+
+  /** A new job of the same table, on the same stream, with a mapping of its own. */
+  FedJob beside(JobId id) {
+    pipeline.checkpoints().create(Job.create(id, SETTINGS));
+    return fork(id);
   }
 
   private void putOneOfEach() {
@@ -143,8 +152,7 @@ final class ReshardStory {
         putOneOfEach();
         pipeline.stream().merge(Pipeline.shard(1), Pipeline.shard(2));
         putOneOfEach();
-        main.container.wake(
-            new WakeMessage(Pipeline.shard(1), WakeMessage.Purpose.DRAIN), Pipeline.AMPLE);
+        main.wake(new WakeMessage(Pipeline.shard(1), WakeMessage.Purpose.DRAIN));
       }
       case MERGED -> {
         jobs.forEach(FedJob::catchUp);
@@ -161,7 +169,9 @@ final class ReshardStory {
     jobs.forEach(
         job -> {
           job.catchUp();
-          assertThat(job.state()).as("the state of job " + job.id).isEqualTo(fold(all()));
+          assertThat(job.state())
+              .as("the state of job " + job.id)
+              .isEqualTo(fold(job.expected.get()));
         });
   }
 
@@ -261,6 +271,7 @@ final class ReshardStory {
     private final JobId id;
     private final Task<String> container;
     private final Map<ShardId, Position> delivered = new TreeMap<>();
+    private Supplier<List<StreamRecord>> expected = ReshardStory.this::all;
 
     private FedJob(JobId id) {
       this.id = id;
@@ -269,6 +280,25 @@ final class ReshardStory {
 
     JobId id() {
       return id;
+    }
+
+    /**
+     * Lets the job end with the fold over records that it has, and over those since a time, rather
+     * than over all.
+     */
+    void expect(List<StreamRecord> before, Instant since) {
+      List<StreamRecord> first = List.copyOf(before);
+      expected =
+          () ->
+              Stream.concat(
+                      first.stream(),
+                      all().stream().filter(record -> !record.arrival().isBefore(since)))
+                  .toList();
+    }
+
+    /** Lets the job end with the fold over all records, as at first. */
+    void expectAll() {
+      expected = ReshardStory.this::all;
     }
 
     Job job() {
@@ -310,11 +340,24 @@ final class ReshardStory {
       }
     }
 
+    /** Ticks once; what wakes then send is lost. */
+    void tickAlone() {
+      tick(wake -> false);
+    }
+
     private void tick(Predicate<WakeMessage> arrives) {
       pipeline.coordinator().on(new Event.Tick(id));
       pipeline.takeWakes().stream()
           .filter(arrives)
-          .forEach(wake -> container.wake(wake, Pipeline.AMPLE));
+          .forEach(this::wake);
+    }
+
+    private void wake(WakeMessage wake) {
+      try {
+        container.wake(wake, Pipeline.AMPLE);
+      } catch (TaskException halted) {
+        // Nobody waits for the outcome of a wake.
+      }
     }
 
     /** Ticks, without a single new record. */
@@ -355,7 +398,7 @@ final class ReshardStory {
       return job().refusal().orElseThrow().reason();
     }
 
-    private void request(String... arguments) {
+    void request(String... arguments) {
       pipeline.checkpoints().request(id, Request.command(textOf(arguments)));
     }
 
