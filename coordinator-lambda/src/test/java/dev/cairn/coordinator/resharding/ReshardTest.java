@@ -14,6 +14,7 @@ import dev.cairn.state.StateKey;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
 import dev.cairn.task.ports.BatchResult;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -161,12 +162,14 @@ class ReshardTest {
     var unused = run(0);
     Checkpoint.Completed before = pipeline.checkpoint(container);
     String time = pipeline.now().toString();
+    pipeline.pass(Duration.ofSeconds(1));
     pipeline.stream().split(Pipeline.shard(0));
     putOneOfEach("b");
     deliverAll();
 
     pipeline.serve("restore " + before.id() + " --positions " + time);
 
+    assertThat(pipeline.job().refusal()).isEmpty();
     assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
     assertThat(live()).isEqualTo(expected());
   }

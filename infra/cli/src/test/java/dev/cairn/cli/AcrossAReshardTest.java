@@ -8,8 +8,10 @@ import dev.cairn.cli.ReshardStory.Moment;
 import dev.cairn.cli.inspect.SelfContainedCopy;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.id.SubtaskId;
 import dev.cairn.inmemory.s3.InMemoryStorage;
 import dev.cairn.job.JobStatus;
+import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.storage.FilePath;
 import dev.cairn.stream.StreamRecord;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -268,5 +271,93 @@ class AcrossAReshardTest {
     story.end();
     job.cairn("restore", next.id().toString());
     story.end();
+  }
+
+  /** A savepoint of the children, whose parent the stream has forgotten. */
+  private Checkpoint.Completed takeWithoutParent() {
+    story.to(Moment.CHILDREN_OPENED).forget();
+    assertThat(story.pipeline().stream().isKnown(Pipeline.shard(0))).isFalse();
+    Checkpoint.Completed taken = job.take("savepoint");
+    var unused = story.requireWhole(taken.metadata().path());
+    return taken;
+  }
+
+  private void requireForgottenAncestor(FedJob one) {
+    one.requireRunning();
+    assertThat(one.journal(0).getLast())
+        .isInstanceOfSatisfying(
+            Entry.Restored.class,
+            restored -> assertThat(restored.mode()).isEqualTo(Entry.Restored.Mode.ANCESTOR));
+    story.end();
+  }
+
+  @Test
+  void aForgottenParentIsAnAncestorInAnotherJobOfTheStream() {
+    Checkpoint.Completed state = takeWithoutParent();
+    FedJob other = story.beside(OTHER);
+
+    other.cairn("restore", state.metadata().path().value(), "--positions", "same");
+
+    requireForgottenAncestor(other);
+  }
+
+  @Test
+  void aForgottenParentIsAnAncestorInAFork() {
+    Checkpoint.Completed state = takeWithoutParent();
+
+    job.cairn("fork", state.id().toString(), "--as", OTHER.value());
+    FedJob other = story.fork(OTHER);
+    other.goOn();
+
+    requireForgottenAncestor(other);
+  }
+
+  @Test
+  void aForgottenParentIsAnAncestorInARestoreFromTheHorizonOn() {
+    Checkpoint.Completed state = takeWithoutParent();
+    FedJob other = story.beside(OTHER);
+    List<StreamRecord> has = story.requireWhole(state.metadata().path());
+    Instant kept = story.pipeline().now().minus(story.pipeline().stream().retention());
+
+    other.cairn("restore", state.metadata().path().value(), "--positions", "horizon");
+
+    other.expect(has, kept);
+    other.requireRunning();
+    story.end();
+  }
+
+  @Test
+  void aStateWhoseRecordsAreForgottenIsRefused() {
+    Checkpoint.Completed before = take("savepoint", Moment.BEFORE_THE_SPLIT);
+    story.to(Moment.CHILDREN_OPENED).forget();
+    FedJob other = story.beside(OTHER);
+
+    assertThat(job.refused("restore", before.id().toString()))
+        .contains("shard shardId-000000000000 is no longer in the stream, but its records would");
+    assertThat(
+            other.refused(
+                "restore", before.metadata().path().value(), "--positions", "same"))
+        .contains(
+            "there is state of shard shardId-000000000000, which neither the stream has nor job"
+                + " trial has opened");
+    job.requireRunning();
+  }
+
+  @Test
+  void aStateOfUnknownShardsNeedsATimeOrTheHorizon() {
+    Checkpoint.Completed state = take("savepoint", Moment.CHILDREN_OPENED);
+    List<StreamRecord> has = story.requireWhole(state.metadata().path());
+    Pipeline unsplit = story.pipeline().beside(OTHER, 1);
+    String same = ReshardStory.textOf("restore", state.metadata().path().value(), "--positions", "same");
+    String horizon =
+        ReshardStory.textOf("restore", state.metadata().path().value(), "--positions", "horizon");
+
+    unsplit.serve(same);
+    assertThat(unsplit.job().refusal().orElseThrow().reason())
+        .contains("which neither the stream has nor job trial has opened")
+        .contains("--positions horizon, or a time");
+    unsplit.serve(horizon);
+    SubtaskId only = new SubtaskId(OTHER, Pipeline.STAGE, Pipeline.shard(0));
+    assertThat(unsplit.state(only)).isEqualTo(ReshardStory.fold(has));
   }
 }

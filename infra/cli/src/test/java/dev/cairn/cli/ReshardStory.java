@@ -37,6 +37,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -66,6 +67,7 @@ final class ReshardStory {
   private final List<String> keys = new ArrayList<>();
   private final FedJob main = new FedJob(Pipeline.JOB);
   private final List<FedJob> jobs = new ArrayList<>(List.of(main));
+  private final Map<ShardId, List<StreamRecord>> expired = new TreeMap<>();
   private int round;
 
   /** How far a job has followed its stream. */
@@ -187,7 +189,25 @@ final class ReshardStory {
   }
 
   private List<StreamRecord> of(ShardId shard) {
-    return pipeline.stream().after(shard, Position.beginning(), 10_000);
+    return Stream.concat(
+            expired.getOrDefault(shard, List.of()).stream(),
+            pipeline.stream().after(shard, Position.beginning(), 10_000).stream())
+        .toList();
+  }
+
+  /**
+   * Lets everything expire that there is, so that the stream forgets its closed shards, and goes on
+   * with other records.
+   */
+  void forget() {
+    jobs.forEach(FedJob::catchUp);
+    for (Shard shard : pipeline.stream().everListed()) {
+      expired.put(shard.id(), of(shard.id()));
+    }
+    pipeline.pass(pipeline.stream().retention().plus(Duration.ofHours(1)));
+    pipeline.stream().trimExpired();
+    putOneOfEach();
+    jobs.forEach(FedJob::catchUp);
   }
 
   private List<StreamRecord> applied(Map<ShardId, Position> positions) {
