@@ -21,6 +21,12 @@ final class SeededPaging implements Paging {
    */
   private static final int SHARE = 20;
 
+  /**
+   * Without faults a run only waits until everything has caught up, for up to half an hour, in
+   * which each tick reads quiet shards to their tips: about ten pages for two minutes.
+   */
+  private static final int SHARE_OF_CALM = 2;
+
   /** Older records come only from a long halt: a few pages more than for an hour. */
   private static final Duration FAR = Duration.ofHours(1);
 
@@ -36,8 +42,15 @@ final class SeededPaging implements Paging {
 
   @Override
   public Duration stretch(Duration behind) {
-    Duration share = behind.dividedBy(behind.compareTo(FAR) > 0 ? SHARE_OF_FAR : SHARE);
+    Duration share = behind.dividedBy(share(behind));
     return share.compareTo(stretch) > 0 ? share : stretch;
+  }
+
+  private int share(Duration behind) {
+    if (faults.isCalm()) {
+      return SHARE_OF_CALM;
+    }
+    return behind.compareTo(FAR) > 0 ? SHARE_OF_FAR : SHARE;
   }
 
   @Override

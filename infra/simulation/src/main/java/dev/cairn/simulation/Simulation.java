@@ -214,14 +214,7 @@ public final class Simulation {
     this.deployments = new Deployments(world, faults, table, tally, scenario.rollsBack());
     this.auditor =
         new Auditor(
-            table,
-            stored,
-            expectation,
-            RunProfile.JOB,
-            tally,
-            mapping,
-            stream,
-            RETENTION_MARGIN);
+            table, stored, expectation, RunProfile.JOB, tally, mapping, stream, RETENTION_MARGIN);
     Actions drawnUser =
         new User(
             world,
@@ -804,8 +797,7 @@ public final class Simulation {
       }
       // An aggregate takes the function as long as its user records do.
       Duration pause =
-          Duration.ofMillis(
-              world.random().nextInt(world.random().nextInt(10) == 0 ? 2000 : 250));
+          Duration.ofMillis(world.random().nextInt(world.random().nextInt(10) == 0 ? 2000 : 250));
       world.sleep(pause.multipliedBy(records));
     }
   }

@@ -77,8 +77,8 @@ public final class StoredTable {
   }
 
   /**
-   * Remembers reads of partitions; a partition is read again after it has changed. Most steps change
-   * nothing, so the count of all changes comes first.
+   * Remembers reads of partitions; a partition is read again after it has changed. Most steps
+   * change nothing, so the count of all changes comes first.
    */
   private final class Reading<K, V> {
     private final Function<K, String> partition;
