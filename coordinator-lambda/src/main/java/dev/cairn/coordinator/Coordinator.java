@@ -38,6 +38,7 @@ import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Restoration;
 import dev.cairn.job.WakeMessage;
+import dev.cairn.parallel.FanOut;
 import dev.cairn.state.StartPosition;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.Shard;
@@ -247,7 +248,10 @@ public final class Coordinator {
           wake(subtasks, WakeMessage.Purpose.PENDING_WORK);
       case Action.Reshard(List<SubtaskId> opened, List<SubtaskId> drained) -> {
         wake(drained, WakeMessage.Purpose.DRAIN);
-        wake(opened, WakeMessage.Purpose.OPEN);
+        // One after the other: each task that opens a shard checks the job's item and registers the
+        // subtask beside it, and one partition key takes 1,000 write units a second.
+        FanOut.ONE_BY_ONE.forEach(
+            opened, subtask -> ports.topology().wake(subtask, WakeMessage.Purpose.OPEN));
       }
       case Action.Suspend(Halt to) -> lifecycle.suspend(job, to);
       case Action.Resume(boolean acceptsGap) -> lifecycle.resume(job, acceptsGap);

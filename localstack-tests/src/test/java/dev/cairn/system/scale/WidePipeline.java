@@ -98,13 +98,16 @@ final class WidePipeline {
           "UpdateItem", Duration.ofMillis(5),
           "TransactWriteItems", Duration.ofMillis(12));
 
+  /** Each shard may be split once. */
+  private static final int GENERATIONS = 3;
+
   private final int subtasks;
   private final Duration coordinatorTimeout;
   private final VirtualTime time = new VirtualTime(Instant.parse("2026-01-01T00:00:00Z"));
   private final InMemoryStorage files = new InMemoryStorage(time::instant);
   private final MeteredStorage storage = new MeteredStorage(files, time, this::requested);
   private final InMemoryDynamoDb dynamoDb = new InMemoryDynamoDb(new Watcher());
-  private final List<Shard> shards;
+  private final List<Shard> shards = new ArrayList<>();
   private final List<String> keys;
   private final List<Task<String>> tasks = new ArrayList<>();
   private final long[] records;
@@ -207,31 +210,33 @@ final class WidePipeline {
   WidePipeline(int subtasks, Duration coordinatorTimeout) {
     this.subtasks = subtasks;
     this.coordinatorTimeout = coordinatorTimeout;
-    this.records = new long[subtasks];
-    this.busy = new boolean[subtasks];
-    this.shards =
-        IntStream.range(0, subtasks)
-            .mapToObj(i -> new Shard(shard(i), range(i), List.of()))
-            .toList();
+    this.records = new long[subtasks * GENERATIONS];
+    this.busy = new boolean[subtasks * GENERATIONS];
+    IntStream.range(0, subtasks)
+        .mapToObj(i -> new Shard(shard(i), range(i), List.of()))
+        .forEach(shards::add);
     this.keys = keys();
     checkpoints(FanOut.ONE_BY_ONE)
         .create(
             Job.create(
                 JOB, new CheckpointSettings(Optional.of(INTERVAL), Duration.ofMinutes(10), 1)));
     for (int i = 0; i < subtasks; i++) {
-      tasks.add(
-          new Task<>(
-              TaskSettings.of(JOB, STAGE),
-              new TaskPorts(
-                  journal(),
-                  checkpoints(FanOut.ONE_BY_ONE),
-                  storage,
-                  new Shards(),
-                  new BlockChecksum(),
-                  time,
-                  this::newId),
-              Words::new));
+      tasks.add(task());
     }
+  }
+
+  private Task<String> task() {
+    return new Task<>(
+        TaskSettings.of(JOB, STAGE),
+        new TaskPorts(
+            journal(),
+            checkpoints(FanOut.ONE_BY_ONE),
+            storage,
+            new Shards(),
+            new BlockChecksum(),
+            time,
+            this::newId),
+        Words::new);
   }
 
   private DynamoDbJournal journal() {
@@ -283,6 +288,33 @@ final class WidePipeline {
     for (int i = 0; i < subtasks; i++) {
       busy[i] = which.test(i);
     }
+  }
+
+  /** Each shard is split in the middle. No further record comes. */
+  void splitAll() {
+    for (int i = 0; i < subtasks; i++) {
+      HashRange keys = shards.get(i).range();
+      KeyHash middle =
+          new KeyHash(keys.from().high() + (keys.to().high() - keys.from().high()) / 2, 0);
+      List<ShardId> parents = List.of(shard(i));
+      shards.add(
+          new Shard(
+              shard(shards.size()),
+              new HashRange(keys.from(), middle.previous().orElseThrow()),
+              parents));
+      shards.add(new Shard(shard(shards.size()), new HashRange(middle, keys.to()), parents));
+      tasks.add(task());
+      tasks.add(task());
+    }
+  }
+
+  /** How many subtasks take part in checkpoints and halts. */
+  int registered() {
+    return quietly(() -> checkpoints(FanOut.ONE_BY_ONE).subtasks(JOB).size());
+  }
+
+  int retired() {
+    return quietly(() -> checkpoints(FanOut.ONE_BY_ONE).retired(JOB).size());
   }
 
   void pass(Duration duration) {
@@ -418,7 +450,7 @@ final class WidePipeline {
             time.at(
                 time.instant(),
                 new Processor(CALL_OF_A_TASK),
-                () -> tasks.get(index).wake(shard(index), AMPLE)));
+                () -> tasks.get(index).wake(new WakeMessage(shard(index), purpose), AMPLE)));
   }
 
   /** The part of the hash space that a shard owns, all of about the same width. */
@@ -442,18 +474,20 @@ final class WidePipeline {
   }
 
   private void batch(int index) {
-    long number = ++records[index];
-    StreamRecord record =
-        new StreamRecord(
-            keys.get(index),
-            new SequenceNumber(Long.toString(number)),
-            ("word-" + number).getBytes(StandardCharsets.UTF_8),
-            time.instant());
+    StreamRecord record = record(index, ++records[index]);
     BatchResult result =
         tasks.get(index).run(new Batch(shard(index), List.of(record).iterator()), AMPLE);
     if (!(result instanceof BatchResult.Done)) {
       throw new IllegalStateException("nothing goes wrong here, and a batch was refused");
     }
+  }
+
+  private StreamRecord record(int index, long number) {
+    return new StreamRecord(
+        keys.get(index),
+        new SequenceNumber(Long.toString(number)),
+        ("word-" + number).getBytes(StandardCharsets.UTF_8),
+        time.instant());
   }
 
   private record Batch(ShardId shard, Iterator<StreamRecord> records) implements RecordBatch {
@@ -474,10 +508,10 @@ final class WidePipeline {
 
     @Override
     public List<Shard> shards() {
-      for (int page = 0; page < subtasks; page += LISTED_AT_ONCE) {
+      for (int page = 0; page < shards.size(); page += LISTED_AT_ONCE) {
         time.call(Duration.ofMillis(30));
       }
-      return shards;
+      return List.copyOf(shards);
     }
 
     @Override
@@ -494,7 +528,14 @@ final class WidePipeline {
     public Page read(ShardId shard, From from, int limit) {
       // Nothing waits in any shard: the coordinator looks whether a silent one is stuck.
       time.call(Duration.ofMillis(20));
-      return new Page(List.of(), Optional.of(new From.Next("tip")), Duration.ZERO);
+      int index = index(shard.value());
+      boolean isClosed = index < subtasks && shards.size() > subtasks;
+      return new Page(
+          isClosed && from instanceof From.At && records[index] > 0
+              ? List.of(record(index, records[index]))
+              : List.of(),
+          isClosed ? Optional.empty() : Optional.of(new From.Next("tip")),
+          Duration.ZERO);
     }
   }
 
