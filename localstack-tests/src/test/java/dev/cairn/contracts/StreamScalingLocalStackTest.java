@@ -42,16 +42,12 @@ final class StreamScalingLocalStackTest {
     try (WallClockWorld world = new WallClockWorld(1, Interference.NONE);
         LocalStackStream stream = new LocalStackStream(world, 1)) {
       StreamScaling scaling =
-          new KinesisStreamScaling(
-              LocalStackServices.kinesis(), stream.name(), Backoff.sleeping());
+          new KinesisStreamScaling(LocalStackServices.kinesis(), stream.name(), Backoff.sleeping());
       List<String> requests = new ArrayList<>();
       assertThat(scaling.describe())
           .isEqualTo(
               new ScalableStream(
-                  stream.name(),
-                  ScalableStream.Mode.PROVISIONED,
-                  ScalableStream.Status.ACTIVE,
-                  1));
+                  stream.name(), ScalableStream.Mode.PROVISIONED, ScalableStream.Status.ACTIVE, 1));
       assertThat(scaling.account(scaling.describe()))
           .as("LocalStack knows the account's quota")
           .hasValueSatisfying(account -> assertThat(account.limit()).isPositive());

@@ -46,8 +46,7 @@ record CoordinatorEnvironment(
                 StorageLocation.read(variables).toString(),
                 variables.require("CAIRN_TASK_FUNCTION", Function.identity()),
                 variables.settings())
-            .withReservedConcurrency(
-                variables.find("CAIRN_RESERVED_CONCURRENCY", Integer::valueOf))
+            .withReservedConcurrency(variables.find("CAIRN_RESERVED_CONCURRENCY", Integer::valueOf))
             .withStreamShards(variables.find("CAIRN_STREAM_SHARDS", Integer::valueOf)),
         variables.require("CAIRN_TABLE", Function.identity()),
         variables.require("CAIRN_TASK_TIMEOUT", FlinkDuration::parse),

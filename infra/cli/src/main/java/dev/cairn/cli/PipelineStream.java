@@ -30,14 +30,11 @@ record PipelineStream(StreamScaling scaling, Supplier<List<Shard>> listing, Shar
   static PipelineStream of(Connection connection, Path home) {
     if (connection.isDemo() && connection.stream().isEmpty()) {
       DemoStream demo =
-          new DemoStream(
-              new Mailbox(RunningDemo.mailbox(home)).ofStream(), InstantSource.system());
-      return new PipelineStream(
-          demo, demo::list, (shard, position, start) -> demo.lag(shard));
+          new DemoStream(new Mailbox(RunningDemo.mailbox(home)).ofStream(), InstantSource.system());
+      return new PipelineStream(demo, demo::list, (shard, position, start) -> demo.lag(shard));
     }
     String name =
-        connection
-            .stream()
+        connection.stream()
             .orElseThrow(
                 () ->
                     ExitException.unusable(

@@ -10,7 +10,6 @@ import dev.cairn.cli.rescale.RescaleListener;
 import dev.cairn.cli.rescale.RescalePlan;
 import dev.cairn.cli.rescale.ReshardProgress.Change;
 import dev.cairn.cli.rescale.ScalableStream;
-import dev.cairn.cli.rescale.ShardStage;
 import dev.cairn.id.ShardId;
 import java.io.PrintWriter;
 import java.time.InstantSource;
@@ -126,8 +125,7 @@ final class RescaleText implements RescaleListener {
 
   private void print(String step, ObjectNode fields, String words) {
     if (isJson) {
-      ObjectNode line =
-          JsonOutput.object().put("step", step).put("at", clock.instant().toString());
+      ObjectNode line = JsonOutput.object().put("step", step).put("at", clock.instant().toString());
       line.setAll(fields);
       out.println(JsonOutput.line(line.put("text", words)));
     } else {

@@ -71,8 +71,7 @@ public final class StreamMailbox {
     Path asked = folder.resolve(name + REQUEST);
     Path answered = folder.resolve(name + RESPONSE);
     write(
-        asked,
-        Fields.empty().put("v", 1).put("shards", request.shards(), number -> (long) number));
+        asked, Fields.empty().put("v", 1).put("shards", request.shards(), number -> (long) number));
     try {
       long deadline = System.nanoTime() + patience.toNanos();
       while (!Files.exists(answered)) {

@@ -175,7 +175,8 @@ public final class RescaleRun {
         + " least the half, and no more shards than the account's quota, unless these were raised."
         + " The stream has "
         + RescaleDecisions.shards(stream.openShards())
-        + ", and the job follows them. Have the quota raised (Service Quotas), or call cairn rescale "
+        + ", and the job follows them. Have the quota raised (Service Quotas), or call cairn"
+        + " rescale "
         + target
         + " again when the oldest request is a day old: it continues from there";
   }

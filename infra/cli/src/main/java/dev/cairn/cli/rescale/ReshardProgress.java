@@ -83,9 +83,7 @@ public record ReshardProgress(
 
   private static List<ShardId> expired(ShardTree tree) {
     return tree.shards().values().stream()
-        .flatMap(
-            shard ->
-                shard.isForgotten() ? Stream.of(shard.id()) : shard.forgotten().stream())
+        .flatMap(shard -> shard.isForgotten() ? Stream.of(shard.id()) : shard.forgotten().stream())
         .distinct()
         .sorted()
         .toList();

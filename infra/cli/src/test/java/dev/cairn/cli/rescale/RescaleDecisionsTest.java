@@ -123,7 +123,8 @@ class RescaleDecisionsTest {
   @Test
   void anAcceptedRequestMayNotBeVisibleYet() {
     assertThat(words(next(stream(ACTIVE, 4), all(4, ShardStage.OPEN), new Sent(4, 8))))
-        .startsWith("UPDATING Kinesis has accepted the request for 8 open shards and has not begun");
+        .startsWith(
+            "UPDATING Kinesis has accepted the request for 8 open shards and has not begun");
     assertThat(words(next(stream(ACTIVE, 4), all(4, ShardStage.OPEN), new Sent(2, 4))))
         .isEqualTo("REQUEST 8");
   }
@@ -178,8 +179,7 @@ class RescaleDecisionsTest {
   @Test
   void aStreamThatDoesNotListItsShardsIsReadAgain() {
     assertThat(
-            words(
-                RescaleDecisions.next(situation(stream(ACTIVE, 4), RUNNING, Optional.empty()))))
+            words(RescaleDecisions.next(situation(stream(ACTIVE, 4), RUNNING, Optional.empty()))))
         .isEqualTo("LISTING stream orders does not list its shards now");
   }
 

@@ -79,8 +79,7 @@ class RescaleRunTest {
       for (int i = 0; i < stream.open; i++) {
         BigInteger from = width.multiply(BigInteger.valueOf(i));
         HashRange range =
-            new HashRange(
-                KeyHash.of(from), KeyHash.of(from.add(width).subtract(BigInteger.ONE)));
+            new HashRange(KeyHash.of(from), KeyHash.of(from.add(width).subtract(BigInteger.ONE)));
         scene.lists(i, range).open(i, range, 1);
       }
       ShardTree tree = scene.facts().shards().orElse(new ShardTree(new TreeMap<>()));
@@ -170,8 +169,7 @@ class RescaleRunTest {
 
     assertThat(rescale(4))
         .isEqualTo(
-            new Result.TimedOut(
-                "Kinesis does not accept a request now: Stream orders not ACTIVE"));
+            new Result.TimedOut("Kinesis does not accept a request now: Stream orders not ACTIVE"));
     assertThat(seconds()).isEqualTo(300);
   }
 

@@ -30,8 +30,7 @@ class ReshardProgressTest {
   private static final ShardTree CLOSED = tree(split().closed(0, HashRange.ALL, 1));
 
   private static final ShardTree OPENED =
-      tree(
-          split().closed(0, HashRange.ALL, 1).open(1, LOWER, 1, 0).open(2, UPPER, 1, 0));
+      tree(split().closed(0, HashRange.ALL, 1).open(1, LOWER, 1, 0).open(2, UPPER, 1, 0));
 
   private static ReshardScene split() {
     return new ReshardScene().lists(0, HashRange.ALL).lists(1, LOWER, 0).lists(2, UPPER, 0);
@@ -64,8 +63,7 @@ class ReshardProgressTest {
         .containsExactly(new Change(ShardStage.CLOSED, List.of(id(0))));
     assertThat(closed.isFollowed()).isFalse();
 
-    ReshardProgress opened =
-        closed.next(OPENED, Map.of(id(1), BEHIND, id(2), new Lag.None()), NOW);
+    ReshardProgress opened = closed.next(OPENED, Map.of(id(1), BEHIND, id(2), new Lag.None()), NOW);
     assertThat(opened.since(closed))
         .containsExactly(
             new Change(ShardStage.OPENED, List.of(id(1))),
@@ -104,8 +102,7 @@ class ReshardProgressTest {
 
   @Test
   void aLagThatIsNotKnownIsNoProofOfAnything() {
-    Map<ShardId, Lag> unknown =
-        Map.of(id(1), new Lag.Unknown("throttled"), id(2), new Lag.None());
+    Map<ShardId, Lag> unknown = Map.of(id(1), new Lag.Unknown("throttled"), id(2), new Lag.None());
     ReshardProgress progress = ReshardProgress.NONE.next(OPENED, unknown, NOW);
 
     assertThat(progress.next(OPENED, unknown, NOW.plusSeconds(999)).isCaughtUp()).isFalse();
@@ -122,10 +119,7 @@ class ReshardProgressTest {
   void aParentWhoseRecordsHaveExpiredIsNamed() {
     ShardTree tree =
         tree(
-            new ReshardScene()
-                .lists(1, LOWER, 0)
-                .lists(2, UPPER, 0)
-                .open(0, HashRange.ALL, 4_000));
+            new ReshardScene().lists(1, LOWER, 0).lists(2, UPPER, 0).open(0, HashRange.ALL, 4_000));
 
     assertThat(after(ReshardProgress.NONE, tree).expired()).containsExactly(id(0));
     assertThat(after(ReshardProgress.NONE, DRAINING).expired()).isEmpty();

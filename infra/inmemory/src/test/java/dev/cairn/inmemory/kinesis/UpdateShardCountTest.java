@@ -50,8 +50,7 @@ final class UpdateShardCountTest {
     assertThat(open)
         .allSatisfy(
             shard ->
-                assertThat(width(shard.range()).subtract(width).abs().bitLength())
-                    .isLessThan(65));
+                assertThat(width(shard.range()).subtract(width).abs().bitLength()).isLessThan(65));
   }
 
   private static BigInteger width(HashRange range) {

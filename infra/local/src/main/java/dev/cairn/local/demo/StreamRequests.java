@@ -57,8 +57,6 @@ final class StreamRequests {
     List<Entry> journal = pipeline.journal().fromLastBase(subtask);
     Position position =
         journal.isEmpty() ? Position.beginning() : journal.getLast().header().position();
-    return stream().after(shard, position, 1).stream()
-        .map(StreamRecord::arrival)
-        .findFirst();
+    return stream().after(shard, position, 1).stream().map(StreamRecord::arrival).findFirst();
   }
 }

@@ -237,8 +237,7 @@ final class KinesisEndpoint implements AutoCloseable {
     return response;
   }
 
-  private static void fail(HttpExchange exchange, String code, String message)
-      throws IOException {
+  private static void fail(HttpExchange exchange, String code, String message) throws IOException {
     ObjectNode error = CBOR.createObjectNode().put("__type", code).put("message", message);
     send(exchange, 400, CBOR_TYPE, CBOR.writeValueAsBytes(error));
   }

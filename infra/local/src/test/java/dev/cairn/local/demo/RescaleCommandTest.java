@@ -80,9 +80,7 @@ class RescaleCommandTest {
     assertThat(numbers(answer.steps("plan").getFirst().get("requests"))).containsExactly(4, 7);
     assertThat(answer.steps("requested"))
         .extracting(line -> line.get("from").asInt(), line -> line.get("to").asInt())
-        .containsExactly(
-            tuple(2, 4),
-            tuple(4, 7));
+        .containsExactly(tuple(2, 4), tuple(4, 7));
     assertThat(scene.openShards()).isEqualTo(7);
     assertThat(answer.shards("closed")).containsExactlyInAnyOrderElementsOf(parents());
     assertThat(answer.shards("caught up")).containsAll(open());
@@ -123,9 +121,7 @@ class RescaleCommandTest {
   @Test
   void aRescaleThatReachesAQuotaContinuesWhenItIsCalledAgain() throws IOException {
     assertDone(scene.rescale(4));
-    scene
-        .kinesis()
-        .refuse("UpdateShardCount", "LimitExceededException", "exceeds 10 in 24 hours");
+    scene.kinesis().refuse("UpdateShardCount", "LimitExceededException", "exceeds 10 in 24 hours");
 
     Answer limited = scene.rescale(8);
 

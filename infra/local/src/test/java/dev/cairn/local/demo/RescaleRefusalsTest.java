@@ -85,8 +85,7 @@ class RescaleRefusalsTest {
         ExitCode.UNUSABLE, scene.rescale(0), "a stream has at least 1 shard, not 0", "cairn stop");
     assertRefused(ExitCode.UNUSABLE, scene.rescale(-1), "not -1");
     assertRefused(ExitCode.UNUSABLE, scene.rescale("many"), "many");
-    assertRefused(
-        ExitCode.UNUSABLE, scene.deployed("rescale", "4", "--every", "0s"), "--every 0");
+    assertRefused(ExitCode.UNUSABLE, scene.deployed("rescale", "4", "--every", "0s"), "--every 0");
   }
 
   @Test

@@ -86,8 +86,7 @@ final class RescaleScene implements AutoCloseable {
             settings,
             UserFunction.of(AircraftFunction.class),
             new Screen(quiet, InstantSource.system()));
-    kinesis =
-        new KinesisEndpoint(pipeline.database().endpoint().orElseThrow(), pipeline.stream());
+    kinesis = new KinesisEndpoint(pipeline.database().endpoint().orElseThrow(), pipeline.stream());
   }
 
   Pipeline pipeline() {
@@ -131,8 +130,7 @@ final class RescaleScene implements AutoCloseable {
   Answer deployed(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(
-        List.of(
-            "--table", DemoSettings.TABLE, "--job", JOB.value(), "--stream", "departures"));
+        List.of("--table", DemoSettings.TABLE, "--job", JOB.value(), "--stream", "departures"));
     all.addAll(List.of("--endpoint", kinesis.uri().toString(), "--json"));
     return cairn(all);
   }
