@@ -136,6 +136,8 @@ final class RescaleCommand extends PipelineCommand {
         text.done(before.name(), target, requests);
         yield ExitCode.OK;
       }
+      // The plan has said that no request is needed.
+      case Result.Unneeded unneeded -> ExitCode.OK;
       case Result.Sent(int left) -> {
         text.sent(target, left);
         yield ExitCode.OK;

@@ -58,6 +58,9 @@ public final class RescaleRun {
      */
     record Sent(int left) implements Result {}
 
+    /** The stream has the number of shards already, and nothing was waited for. */
+    record Unneeded() implements Result {}
+
     /** A user has to act. */
     record Stopped(String text) implements Result {}
 
@@ -100,7 +103,7 @@ public final class RescaleRun {
       return new Result.Stopped(refusal.get());
     }
     return switch (RescalePlan.of(stream.openShards(), target, quotas)) {
-      case RescalePlan.Unchanged unchanged -> new Result.Done(0);
+      case RescalePlan.Unchanged unchanged -> new Result.Unneeded();
       case RescalePlan.BeyondQuota(String reason) -> new Result.Stopped(reason);
       case RescalePlan.Requests(List<Integer> shards) ->
           request(shards.getFirst(), target)

@@ -218,7 +218,7 @@ class RescaleRunTest {
 
     assertThat(run().requestOnly(8, KinesisQuotas.DEFAULTS)).isEqualTo(new Result.Sent(1));
     assertThat(told).containsExactly("0 2→4");
-    assertThat(run().requestOnly(2, KinesisQuotas.DEFAULTS)).isEqualTo(new Result.Done(0));
+    assertThat(run().requestOnly(2, KinesisQuotas.DEFAULTS)).isEqualTo(new Result.Unneeded());
     refusals.add(new StreamScaling.Response.Busy("Stream orders not ACTIVE"));
     assertThat(run().requestOnly(8, KinesisQuotas.DEFAULTS))
         .isEqualTo(

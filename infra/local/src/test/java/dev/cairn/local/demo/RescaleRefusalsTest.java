@@ -77,6 +77,7 @@ class RescaleRefusalsTest {
     assertThat(answer.steps("plan").getFirst().get("text").asText())
         .isEqualTo("stream departures has 2 open shards already");
     assertThat(answer.json().getLast().get("text").asText()).contains("no request was needed");
+    assertThat(scene.rescale(2, "--no-wait").json()).as("nothing was waited for").hasSize(1);
   }
 
   @Test
