@@ -40,7 +40,8 @@ final class LocalStackMappingTest extends EventSourceMappingContract {
 
   @Override
   @Test
-  @Disabled("LocalStack polls parents and children side by side; see aShardThatEndsBeginsThoseBeforeItAgain")
+  @Disabled(
+      "LocalStack polls parents and children side by side; see aShardThatEndsBeginsThoseBeforeItAgain")
   void childrenAreDeliveredAfterTheirParentsEnd() {}
 
   @Test

@@ -33,7 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The promises of Kinesis to the readers of a stream, as far as {@link StreamReader} passes them on.
+ * The promises of Kinesis to the readers of a stream, as far as {@link StreamReader} passes them
+ * on.
  *
  * <p>Some of what Kinesis says is not in the port, because nothing in Cairn needs it: {@code
  * ChildShards} at the end of a shard (a coordinator lists the shards, and each child names its
@@ -250,7 +251,9 @@ abstract class StreamContract {
           scene.split(before.shard());
           Placed after = put(scene, "N1", 1);
 
-          assertThat(childrenOf(scene, before.shard())).extracting(Shard::id).contains(after.shard());
+          assertThat(childrenOf(scene, before.shard()))
+              .extracting(Shard::id)
+              .contains(after.shard());
           assertThat(shard(scene, after.shard()).range().contains(KeyHash.of("N1"))).isTrue();
           assertThat(after.sequenceNumber()).isGreaterThan(before.sequenceNumber());
           assertThat(numbers(readToEnd(scene, before.shard(), new From.Horizon(), 10)))
@@ -308,8 +311,7 @@ abstract class StreamContract {
           assertThat(shard(scene, middle).parents()).containsExactly(upper);
           assertThat(merged.parents()).containsExactlyInAnyOrder(lower, middle);
           assertThat(merged.range())
-              .isEqualTo(
-                  new HashRange(HashRange.ALL.from(), shard(scene, middle).range().to()));
+              .isEqualTo(new HashRange(HashRange.ALL.from(), shard(scene, middle).range().to()));
           assertThat(number(shard(scene, last).range().from()))
               .isEqualTo(number(merged.range().to()).add(BigInteger.ONE));
           for (ShardId closed : List.of(root, lower, upper, middle)) {
@@ -362,8 +364,7 @@ abstract class StreamContract {
         scene -> {
           ShardId shard = put(scene, "N1", 0).shard();
           ShardScan scan =
-              new ShardScan(
-                  scene.reader(), scene.world()::now, shard, new From.Horizon(), 10);
+              new ShardScan(scene.reader(), scene.world()::now, shard, new From.Horizon(), 10);
           assertThat(scanToTip(scene, scan)).hasSize(1);
           assertThat(scan.isAtEnd()).as("the tip of an open shard is its end").isFalse();
 
@@ -534,8 +535,7 @@ abstract class StreamContract {
    */
   private static Instant pass(Scene scene) {
     long step = scene.timeResolution().toMillis();
-    Instant next =
-        Instant.ofEpochMilli((scene.world().now().toEpochMilli() / step + 1) * step);
+    Instant next = Instant.ofEpochMilli((scene.world().now().toEpochMilli() / step + 1) * step);
     while (scene.world().now().isBefore(next)) {
       scene.world().sleep(Duration.ofMillis(Math.max(1, step / 20)));
     }

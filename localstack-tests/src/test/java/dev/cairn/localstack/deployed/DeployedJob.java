@@ -181,8 +181,7 @@ final class DeployedJob {
       await(shard.id() + " to apply its " + records.size() + " records, up to " + applied)
           .atMost(LONGEST)
           .pollInterval(Duration.ofMillis(500))
-          .until(
-              () -> isOpened(shard.id()) && isAt(shard.id(), applied));
+          .until(() -> isOpened(shard.id()) && isAt(shard.id(), applied));
     }
   }
 
@@ -247,8 +246,8 @@ final class DeployedJob {
   record Comparison(long records, int cells, int keys) {}
 
   /**
-   * Waits until the latest completed checkpoint holds the state of every open shard as it is now. It may
-   * have been completed already: none follows one after which nothing was applied.
+   * Waits until the latest completed checkpoint holds the state of every open shard as it is now.
+   * It may have been completed already: none follows one after which nothing was applied.
    */
   Checkpoint.Completed awaitCovered() {
     await("a checkpoint of the state as it is now")
@@ -263,7 +262,8 @@ final class DeployedJob {
     return job()
         .flatMap(Job::latest)
         .filter(
-            latest -> openShards().stream().allMatch(shard -> isHeldBy(latest, journal(shard.id()))));
+            latest ->
+                openShards().stream().allMatch(shard -> isHeldBy(latest, journal(shard.id()))));
   }
 
   private static boolean isHeldBy(CheckpointId checkpoint, List<Entry> journal) {

@@ -381,8 +381,7 @@ class DeployedPipelineTest {
                 lambda
                     .listEventSourceMappings(
                         list ->
-                            list.functionName(
-                                DeployedFlights.functionName(outputs.taskFunction())))
+                            list.functionName(DeployedFlights.functionName(outputs.taskFunction())))
                     .eventSourceMappings()
                     .stream()
                     .allMatch(mapping -> mapping.state().equals(state)));

@@ -37,11 +37,11 @@ import software.amazon.awssdk.services.kinesis.KinesisClient;
  * on from where the one before left the job, and ends with all state compared key by key.
  *
  * <p>LocalStack's mapping has no order of parents and children. When it comes to the end of a
- * closed shard, it begins every shard again at the mapping's starting position, except those that it
- * polls after that one in the same round, and so it does in each round from then on, because it
- * reads the closed shard again, too. A shard that it polls before a closed one never gets beyond its
- * first page of records (docs/localstack.md). The batch size here is so large that one page has all
- * records of a shard: each is delivered many times, and none is left out.
+ * closed shard, it begins every shard again at the mapping's starting position, except those that
+ * it polls after that one in the same round, and so it does in each round from then on, because it
+ * reads the closed shard again, too. A shard that it polls before a closed one never gets beyond
+ * its first page of records (docs/localstack.md). The batch size here is so large that one page has
+ * all records of a shard: each is delivered many times, and none is left out.
  */
 @EnabledIf("dev.cairn.localstack.deployed.LocalCloud#isAvailable")
 @TestInstance(Lifecycle.PER_CLASS)
@@ -64,8 +64,7 @@ class DeployedReshardTest {
   void deploy(@TempDir Path folder) throws IOException {
     deployed =
         DeployedFlights.deploy(
-            folder,
-            List.of("shards=2", "interval=5 s", "timeout=45 s", "batchSize=10000"));
+            folder, List.of("shards=2", "interval=5 s", "timeout=45 s", "batchSize=10000"));
     tell("DEPLOYED");
     job = deployed.job();
     flights = deployed.flights();
