@@ -45,6 +45,12 @@ public enum FailureReason {
       "raise the stream's retention, find out why the shard was not read for so long, and"
           + " continue without the expired records with: cairn resume --accept-gap; or"
           + " restore with --accept-gap"),
+  /** The mapping leaves records out of a shard's batches. */
+  RECORDS_LEFT_OUT(
+      true,
+      "set the mapping's ParallelizationFactor to 1, and restore a checkpoint from before it was"
+          + " changed, which applies the records that were left out; split shards to apply more at"
+          + " the same time"),
   /** Keys of the shard have moved to shards that cannot be opened without their state. */
   RESHARDED(
       true,
@@ -98,7 +104,7 @@ public enum FailureReason {
 
   /** Whether no further attempt can succeed, so that the shard waits for a user's decision. */
   public boolean isFinal() {
-    return this == RECORDS_LOST;
+    return this == RECORDS_LOST || this == RECORDS_LEFT_OUT;
   }
 
   /** Returns what a user can do about it. */

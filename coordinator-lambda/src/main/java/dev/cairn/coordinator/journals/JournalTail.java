@@ -1,6 +1,5 @@
 package dev.cairn.coordinator.journals;
 
-import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
@@ -165,14 +164,14 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
   }
 
   /**
-   * Returns a task's report of records that expired before they were applied, if no user has
-   * decided on it yet.
+   * Returns a task's report of records that the mapping has passed over before they were applied,
+   * if no user has decided on it yet.
    */
   public Optional<String> recordsLost() {
     return Stream.concat(Stream.<Entry>of(base), sinceBase.stream()).toList().reversed().stream()
         .takeWhile(entry -> entry.header().suspended() || entry.header().failing().isPresent())
         .flatMap(entry -> entry.header().failing().stream())
-        .filter(failing -> failing.reason() == FailureReason.RECORDS_LOST)
+        .filter(failing -> failing.reason().isFinal())
         .map(ShardFailure::message)
         .findFirst();
   }

@@ -60,6 +60,7 @@ class FailureReasonsTest {
           FailureReason.REPLAY_IMPOSSIBLE,
           FailureReason.PROCESS_ENDED,
           FailureReason.RECORDS_LOST,
+          FailureReason.RECORDS_LEFT_OUT,
           FailureReason.RESHARDED);
   private static final String SHARD = "count/shardId-000000000000 ";
 
@@ -91,7 +92,8 @@ class FailureReasonsTest {
             FailureReason.DECLINED,
             FailureReasonsTest::wakeOtherCode,
             SHARD
-                + "declined: its state cannot be loaded: state \"count\" is stored as value of long"),
+                + "declined: its state cannot be loaded: state \"count\" is stored as value of"
+                + " long"),
         new Row(
             "a record that fails",
             FailureReason.USER_CODE,

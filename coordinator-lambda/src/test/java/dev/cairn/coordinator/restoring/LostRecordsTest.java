@@ -218,6 +218,35 @@ final class LostRecordsTest {
     assertThat(pipeline.head(0).counts().applied()).isEqualTo(1 + left);
   }
 
+  /** As with a ParallelizationFactor above 1, where each batch has some of the partition keys. */
+  @Test
+  void recordsThatAMappingLeftOutComeBackByARestore() {
+    Checkpoint.Completed before = applied("a");
+    for (int key : new int[] {1, 0, 0, 1}) {
+      pipeline.put(pipeline.key(0, key), "b");
+    }
+    List<StreamRecord> page = pipeline.last(0, 4);
+    assertThat(run(pipeline.container(), 0, page.subList(1, 3))).isEqualTo(new Done());
+    assertThatThrownBy(() -> run(pipeline.container(), 0, List.of(page.getFirst(), page.getLast())))
+        .isInstanceOf(TaskException.class);
+
+    pipeline.goOn();
+    assertThat(pipeline.job().status())
+        .isInstanceOfSatisfying(
+            JobStatus.Halted.class,
+            halted ->
+                assertThat(((Halt.Failed) halted.halt()).failure().reason())
+                    .isEqualTo(FailureReason.RECORDS_LEFT_OUT));
+    pipeline.serve("resume");
+    assertThat(refusal()).contains("is not given every record", "ParallelizationFactor to 1");
+
+    pipeline.serve("restore " + before.id());
+    assertThat(pipeline.job().status()).isInstanceOf(JobStatus.Running.class);
+    assertThat(run(pipeline.container(), 0, page)).isEqualTo(new Done());
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(5, 0));
+  }
+
   @Test
   void aShardThatLagsAndHasLostNothingGoesOn() {
     applied("a");

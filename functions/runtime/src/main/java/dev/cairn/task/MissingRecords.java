@@ -72,18 +72,17 @@ final class MissingRecords {
     Position position = subtask.head().position();
     if (decisions.leavesRecordsOut(position, applied, next)) {
       throw new TaskException(
-          FailureReason.RECORDS_LOST,
+          FailureReason.RECORDS_LEFT_OUT,
           subtask.id().shard()
-              + " has lost records, or will: a batch has record "
+              + " is not given every record: a batch has record "
               + applied.number()
               + ", which is applied, and record "
               + next.number()
               + " after it, but not record "
               + position
               + " in between, which was applied last; so Lambda delivers this shard in several"
-              + " batches beside each other, and those that come late count as applied: set the"
-              + " mapping's ParallelizationFactor to 1, and restore a checkpoint from before it was"
-              + " changed; split shards to apply more at the same time");
+              + " batches beside each other, and those that come late count as applied: "
+              + FailureReason.RECORDS_LEFT_OUT.advice());
     }
   }
 

@@ -52,7 +52,7 @@ class ParallelizationFactorTest {
         .hasMessageContaining("set the mapping's ParallelizationFactor to 1, and restore");
 
     assertThat(pipeline.head(0).failing().orElseThrow().reason())
-        .isEqualTo(FailureReason.RECORDS_LOST);
+        .isEqualTo(FailureReason.RECORDS_LEFT_OUT);
     assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(of(page, 0)));
     assertThat(run(pipeline.container(), 0, put(0))).isNotEqualTo(new Done());
   }
