@@ -273,11 +273,11 @@ class AcrossAReshardTest {
     story.end();
   }
 
-  /** A savepoint of the children, whose parent the stream has forgotten. */
-  private Checkpoint.Completed takeWithoutParent() {
+  /** A state of the children, whose parent the stream has forgotten. */
+  private Checkpoint.Completed takeWithoutParent(String kind) {
     story.to(Moment.CHILDREN_OPENED).forget();
     assertThat(story.pipeline().stream().isKnown(Pipeline.shard(0))).isFalse();
-    Checkpoint.Completed taken = job.take("savepoint");
+    Checkpoint.Completed taken = job.take(kind);
     var unused = story.requireWhole(taken.metadata().path());
     return taken;
   }
@@ -293,7 +293,7 @@ class AcrossAReshardTest {
 
   @Test
   void aForgottenParentIsAnAncestorInAnotherJobOfTheStream() {
-    Checkpoint.Completed state = takeWithoutParent();
+    Checkpoint.Completed state = takeWithoutParent("savepoint");
     FedJob other = story.beside(OTHER);
 
     other.cairn("restore", state.metadata().path().value(), "--positions", "same");
@@ -303,7 +303,7 @@ class AcrossAReshardTest {
 
   @Test
   void aForgottenParentIsAnAncestorInAFork() {
-    Checkpoint.Completed state = takeWithoutParent();
+    Checkpoint.Completed state = takeWithoutParent("checkpoint");
 
     job.cairn("fork", state.id().toString(), "--as", OTHER.value());
     FedJob other = story.fork(OTHER);
@@ -314,7 +314,7 @@ class AcrossAReshardTest {
 
   @Test
   void aForgottenParentIsAnAncestorInARestoreFromTheHorizonOn() {
-    Checkpoint.Completed state = takeWithoutParent();
+    Checkpoint.Completed state = takeWithoutParent("savepoint");
     FedJob other = story.beside(OTHER);
     List<StreamRecord> has = story.requireWhole(state.metadata().path());
     Instant kept = story.pipeline().now().minus(story.pipeline().stream().retention());

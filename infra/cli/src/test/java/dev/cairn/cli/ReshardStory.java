@@ -33,7 +33,7 @@ import dev.cairn.task.pipeline.Tap;
 import dev.cairn.task.ports.BatchResult;
 import dev.cairn.task.ports.TaskException;
 import dev.cairn.task.ports.TaskSettings;
-import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -60,6 +60,11 @@ import picocli.CommandLine;
  */
 final class ReshardStory {
   private static final int KEYS = 8;
+  private static final CommandLine COMMANDS =
+      Cairn.commands(
+          new CliEnvironment(Path.of("."), Map.of()),
+          Terminal.plain(
+              new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8)));
   private static final CheckpointSettings SETTINGS =
       new CheckpointSettings(Optional.of(Pipeline.INTERVAL), Pipeline.TIMEOUT, 50);
 
@@ -459,13 +464,8 @@ final class ReshardStory {
 
   /** The request that a typed command line sends to the job. */
   static String textOf(String... arguments) {
-    CommandLine commands =
-        Cairn.commands(
-            new CliEnvironment(Path.of("."), Map.of()),
-            Terminal.plain(
-                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)));
     VerbCommand command =
-        (VerbCommand) commands.parseArgs(arguments).subcommand().commandSpec().userObject();
+        (VerbCommand) COMMANDS.parseArgs(arguments).subcommand().commandSpec().userObject();
     command.requireUsable();
     return command.text();
   }
