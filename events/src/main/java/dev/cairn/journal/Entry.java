@@ -256,11 +256,17 @@ public sealed interface Entry {
 
     /**
      * Returns a copy of this header of a shard that takes over the states of others: the latest
-     * record time of theirs, and as many outputs as the one that made most.
+     * record time of theirs, and as many outputs as the one that made most. A loss that a user has
+     * accepted of a parent extends to the first records of its children, which follow those of the
+     * parent.
      */
     public Header inheriting(List<Header> parents) {
       return with(
           child -> {
+            if (firstApplied.isEmpty()
+                && parents.stream().anyMatch(parent -> parent.following.mayBeMissing())) {
+              child.following = following.withGapAccepted();
+            }
             child.time =
                 new TimeProgress(
                     parents.stream()
@@ -279,7 +285,7 @@ public sealed interface Entry {
       return with(copy -> copy.following = following.withGapAccepted());
     }
 
-    /** Returns a copy of this header of a closed shard of which every record is applied. */
+    /** Returns a copy of this header of a closed shard of which every kept record is applied. */
     public Header ended() {
       return with(
           ended -> {
@@ -287,7 +293,7 @@ public sealed interface Entry {
             ended.frontier = Position.end();
             ended.failing = Optional.empty();
             ended.isolation = Optional.empty();
-            ended.following = FollowingRecords.UNKNOWN;
+            ended.following = following.ofEnd();
           });
     }
 
@@ -470,6 +476,11 @@ public sealed interface Entry {
 
     FollowingRecords waitingFor(SequenceNumber record) {
       return new FollowingRecords(quietUntil, mayBeMissing, waiting.or(() -> Optional.of(record)));
+    }
+
+    /** Returns what remains known when the shard has no further record. */
+    FollowingRecords ofEnd() {
+      return mayBeMissing ? MAY_BE_MISSING : UNKNOWN;
     }
 
     /**

@@ -111,7 +111,7 @@ public final class ShardLineage {
     return hasAllFrom(parents.getOrDefault(subtask, List.of()), passedOn)
         && children.stream()
             .allMatch(child -> hasAllFrom(parents.getOrDefault(child, List.of()), passedOn))
-        && covers(children, range(subtask));
+        && covers(children.stream().map(this::range).toList(), range(subtask));
   }
 
   private boolean hasAllFrom(List<SubtaskId> parents, Set<SubtaskId> passedOn) {
@@ -123,11 +123,26 @@ public final class ShardLineage {
     return Optional.ofNullable(tails.get(subtask)).orElseThrow().base().origin().range();
   }
 
-  /** Whether these subtasks together have all keys of a range. */
-  private boolean covers(List<SubtaskId> children, HashRange range) {
+  /**
+   * Whether a closed subtask has a child without a journal: no task has ever opened it, so nobody
+   * knows how far it was read.
+   */
+  public static boolean hasUnknownChildren(JournalTail closed, Collection<JournalTail> journals) {
+    return closed.isClosed()
+        && !isAncestor(closed)
+        && !covers(
+            journals.stream()
+                .filter(tail -> tail.parents().contains(closed.subtask()))
+                .map(tail -> tail.base().origin().range())
+                .toList(),
+            closed.base().origin().range());
+  }
+
+  /** Whether these ranges together have all keys of a range. */
+  private static boolean covers(List<HashRange> children, HashRange range) {
     Optional<HashRange> covered = Optional.empty();
     for (HashRange next :
-        children.stream().map(this::range).sorted(Comparator.comparing(HashRange::from)).toList()) {
+        children.stream().sorted(Comparator.comparing(HashRange::from)).toList()) {
       if (covered.isEmpty()) {
         if (next.from().compareTo(range.from()) > 0) {
           return false;

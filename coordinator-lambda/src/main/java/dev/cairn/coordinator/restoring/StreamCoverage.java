@@ -84,7 +84,9 @@ public final class StreamCoverage {
    *     stream
    */
   public void requireNothingLost(Job job) throws RestoreRefusedException {
-    unread.require(job, tails.of(job.id()).values());
+    Collection<JournalTail> all = tails.of(job.id()).values();
+    unread.require(job, all);
+    unread.requireNoneOfUnknownChildren(job, all);
   }
 
   /**
@@ -201,6 +203,7 @@ public final class StreamCoverage {
     }
     unread.requireNoneReported(tails);
     unread.require(job, unmoved);
+    unread.requireNoneOfUnknownChildren(job, tails);
     gaps.addAll(unread(states, opened));
     if (gaps.isEmpty()) {
       return;

@@ -4,6 +4,7 @@ import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.coordinator.resharding.ShardLineage;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
@@ -77,6 +78,39 @@ final class UnreadRecords {
       }
     }
     RestoreCheck.all(ports.fanOut(), blocked, shard -> require(shard, horizon));
+  }
+
+  /**
+   * Requires that children of splits and merges that no task has opened yet have lost no record
+   * while the job was halted. Nothing of them was ever read, so no record can prove it.
+   *
+   * @param all the journals of all subtasks
+   * @throws RestoreRefusedException if records of such a child may have expired
+   */
+  void requireNoneOfUnknownChildren(Job job, Collection<JournalTail> all)
+      throws RestoreRefusedException {
+    List<JournalTail> parents =
+        all.stream().filter(tail -> ShardLineage.hasUnknownChildren(tail, all)).toList();
+    if (parents.isEmpty()) {
+      return;
+    }
+    Instant horizon = reads.horizon();
+    for (JournalTail parent : parents) {
+      Optional<Instant> since = RestoreDecisions.blockedSince(job.status(), parent);
+      if (since.isPresent()
+          && !parent.head().following().mayBeMissing()
+          && guards.mayHaveExpired().test(since.get(), horizon, settings.retentionMargin())) {
+        throw new RestoreRefusedException(
+            "shard "
+                + parent.subtask().shard()
+                + " was split or merged, and no task had opened all of its children when the job"
+                + " halted at "
+                + since.get()
+                + ": their records that arrived before "
+                + horizon
+                + " may have expired unread; continue without them with --accept-gap");
+      }
+    }
   }
 
   /** Finds the record after which everything is still to be applied, also in a gap. */

@@ -8,6 +8,7 @@ import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
+import dev.cairn.job.WakeMessage;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.state.StateKey;
@@ -185,6 +186,67 @@ class ReshardTest {
     pipeline.serve("resume");
     deliverAll();
     assertThat(live()).isEqualTo(expected());
+  }
+
+  /** The job is cancelled when the parent is closed, and no task has opened a child. */
+  private void haltBetweenParentAndChildren(Duration time) {
+    putOneOfEach("a");
+    var unused = run(0);
+    pipeline.stream().split(Pipeline.shard(0));
+    putOneOfEach("b");
+    container.wake(
+        new WakeMessage(Pipeline.shard(0), WakeMessage.Purpose.DRAIN), Pipeline.AMPLE);
+    assertThat(pipeline.journal(0).getLast()).isInstanceOf(Entry.Closed.class);
+    pipeline.checkpoints().request(pipeline.id(), Request.command("cancel"));
+    for (int i = 0; i < 3; i++) {
+      // Its wakes are lost.
+      Pipeline.tick(pipeline.coordinator());
+      var lost = pipeline.drainWakes();
+    }
+    assertThat(pipeline.job().status()).isInstanceOf(JobStatus.Halted.class);
+    assertThat(pipeline.journal(1)).isEmpty();
+    pipeline.pass(time);
+    pipeline.stream().trimExpired();
+  }
+
+  @Test
+  void aResumeWithinTheRetentionOpensTheChildren() {
+    haltBetweenParentAndChildren(Duration.ofHours(20));
+
+    pipeline.serve("resume");
+    deliverAll();
+
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+    assertThat(live()).isEqualTo(expected());
+  }
+
+  @Test
+  void recordsOfUnopenedChildrenThatExpiredDuringAHaltAreNotLostSilently() {
+    haltBetweenParentAndChildren(Duration.ofHours(25));
+
+    pipeline.serve("resume");
+
+    assertThat(pipeline.job().status()).isInstanceOf(JobStatus.Halted.class);
+    assertThat(pipeline.job().refusal().orElseThrow().reason())
+        .contains("shard shardId-000000000000 was split or merged")
+        .contains("may have expired unread; continue without them with --accept-gap");
+  }
+
+  @Test
+  void aLossThatIsAcceptedOfAParentIsRecordedInItsChildren() {
+    haltBetweenParentAndChildren(Duration.ofHours(25));
+    SortedMap<StateKey, String> before = pipeline.state(0);
+
+    pipeline.serve("resume --accept-gap");
+
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+    assertThat(pipeline.journal(1).getFirst().header().following().mayBeMissing()).isTrue();
+    SortedMap<StateKey, String> children = new TreeMap<>(pipeline.state(1));
+    children.putAll(pipeline.state(2));
+    assertThat(children).isEqualTo(before);
+    putOneOfEach("c");
+    var unused = run(1);
+    assertThat(pipeline.head(1).following().mayBeMissing()).isFalse();
   }
 
   @Test

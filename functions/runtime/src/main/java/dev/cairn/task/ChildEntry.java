@@ -43,6 +43,13 @@ final class ChildEntry {
     this.decisions = decisions;
   }
 
+  /** A closed subtask whose state a child takes over. */
+  private record Closed(Entry.Base base, Header head) {
+    static Closed of(List<Entry> journal) {
+      return new Closed((Entry.Base) journal.getFirst(), journal.getLast().header());
+    }
+  }
+
   /** A child's parents, as the journals tell of them. */
   private static final class Parents {
     /** They have to be applied to their end first. */
@@ -51,7 +58,7 @@ final class ChildEntry {
     /** The stream has forgotten them, and the job never knew them. */
     private final List<ShardId> gone = new ArrayList<>();
 
-    private final List<Entry.Base> closed = new ArrayList<>();
+    private final List<Closed> closed = new ArrayList<>();
 
     /** They are closed, and nothing of them was ever applied. A user may have accepted that. */
     private final List<Header> unread = new ArrayList<>();
@@ -93,7 +100,7 @@ final class ChildEntry {
     } else if (((Entry.Base) journal.getFirst()).isClosedUnread()) {
       parents.unread.add(journal.getLast().header());
     } else {
-      parents.closed.add((Entry.Base) journal.getFirst());
+      parents.closed.add(Closed.of(journal));
     }
   }
 
@@ -123,10 +130,11 @@ final class ChildEntry {
         links.stream()
             .filter(holders::containsKey)
             .map(one -> holder(holders, one))
-            .map(one -> new Inheritance(one.base(), one.owned()))
+            .map(one -> new Inheritance(Closed.of(one.journal()), one.owned()))
             .toList();
     return new Result.Opens(
-        opened(id, shard, links, inherited, header), unread(parents.gone, shard, header));
+        opened(id, shard, links, inherited, header.inheriting(parents.unread)),
+        unread(parents.gone, shard, header));
   }
 
   /**
@@ -134,11 +142,7 @@ final class ChildEntry {
    *
    * @param owned these keys
    */
-  private record Holder(List<Entry> journal, List<HashRange> owned) {
-    Entry.Base base() {
-      return (Entry.Base) journal.getFirst();
-    }
-  }
+  private record Holder(List<Entry> journal, List<HashRange> owned) {}
 
   private static Holder holder(Map<ShardId, Holder> holders, ShardId shard) {
     return Optional.ofNullable(holders.get(shard)).orElseThrow();
@@ -170,10 +174,13 @@ final class ChildEntry {
   /**
    * The part of a closed subtask's state that a child takes over.
    *
-   * @param base its last base
    * @param keys of the child
    */
-  private record Inheritance(Entry.Base base, List<HashRange> keys) {}
+  private record Inheritance(Closed parent, List<HashRange> keys) {
+    Entry.Base base() {
+      return parent.base();
+    }
+  }
 
   private Entry.Opened opened(
       SubtaskId id, Shard shard, List<ShardId> links, List<Inheritance> parents, Header header) {
@@ -205,7 +212,7 @@ final class ChildEntry {
           id + " cannot be opened with the states of " + links + ": " + e.getMessage());
     }
     return new Entry.Opened(
-        header.inheriting(parents.stream().map(parent -> parent.base().header()).toList()),
+        header.inheriting(parents.stream().map(one -> one.parent().head()).toList()),
         new Origin(
             parents.stream()
                 .findFirst()
