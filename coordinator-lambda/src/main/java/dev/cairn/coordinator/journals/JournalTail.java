@@ -1,5 +1,6 @@
 package dev.cairn.coordinator.journals;
 
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A subtask's journal from its last base on, as it was read at one moment. */
@@ -164,14 +166,26 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
   }
 
   /**
-   * Returns a task's report of records that the mapping has passed over before they were applied,
-   * if no user has decided on it yet.
+   * Returns a task's report of records that expired before they were applied, if no user has
+   * decided on it yet.
    */
   public Optional<String> recordsLost() {
+    return reported(reason -> reason == FailureReason.RECORDS_LOST);
+  }
+
+  /**
+   * Returns a task's report of records that the mapping has passed over, expired or not, if no user
+   * has decided on it yet. The shard does not continue where it stands.
+   */
+  public Optional<String> recordsPassedOver() {
+    return reported(FailureReason::isFinal);
+  }
+
+  private Optional<String> reported(Predicate<FailureReason> loss) {
     return Stream.concat(Stream.<Entry>of(base), sinceBase.stream()).toList().reversed().stream()
         .takeWhile(entry -> entry.header().suspended() || entry.header().failing().isPresent())
         .flatMap(entry -> entry.header().failing().stream())
-        .filter(failing -> failing.reason().isFinal())
+        .filter(failing -> loss.test(failing.reason()))
         .map(ShardFailure::message)
         .findFirst();
   }

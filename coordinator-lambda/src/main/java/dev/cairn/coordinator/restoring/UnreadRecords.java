@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Finds records that expired before the job applied them, because the stream was not read for
@@ -57,10 +58,11 @@ final class UnreadRecords {
       ShardId shard, Instant since, Optional<SequenceNumber> proof, boolean isNext) {}
 
   /**
+   * @param tails the journals of shards that continue where they stand
    * @throws RestoreRefusedException if a shard may have lost records that were not applied
    */
   void require(Job job, Collection<JournalTail> tails) throws RestoreRefusedException {
-    requireNoneReported(tails);
+    requireNone(tails, JournalTail::recordsPassedOver);
     List<JournalTail> waiting =
         tails.stream()
             .filter(tail -> !(tail.head().position() instanceof Position.End))
@@ -126,10 +128,19 @@ final class UnreadRecords {
         : new Blocked(shard, since, journals.frontier().of(head).record(), false);
   }
 
-  /** Refuses if a task has reported a loss: the mapping has continued with later records. */
+  /**
+   * Refuses if a task has reported that records have expired. Records that a mapping left out are
+   * still kept, and a shard that goes back reads them again.
+   */
   void requireNoneReported(Collection<JournalTail> tails) throws RestoreRefusedException {
+    requireNone(tails, JournalTail::recordsLost);
+  }
+
+  private static void requireNone(
+      Collection<JournalTail> tails, Function<JournalTail, Optional<String>> report)
+      throws RestoreRefusedException {
     Optional<String> message =
-        tails.stream().flatMap(tail -> tail.recordsLost().stream()).findFirst();
+        tails.stream().flatMap(tail -> report.apply(tail).stream()).findFirst();
     if (message.isPresent()) {
       throw new RestoreRefusedException(message.get());
     }
