@@ -362,10 +362,10 @@ abstract class StreamContract {
     run(
         1,
         scene -> {
-          ShardId shard = put(scene, "N1", 0).shard();
+          ShardId shard = putMany(scene, 3).getFirst().shard();
           ShardScan scan =
               new ShardScan(scene.reader(), scene.world()::now, shard, new From.Horizon(), 10);
-          assertThat(scanToTip(scene, scan)).hasSize(1);
+          assertThat(scanToTip(scene, scan)).hasSize(3);
           assertThat(scan.isAtEnd()).as("the tip of an open shard is its end").isFalse();
 
           Placed last = put(scene, "N1", 1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry;
 import dev.cairn.localstack.deployed.DeployedJob.Comparison;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,7 +59,7 @@ class DeployedReshardTest {
   /** The shards of the new stream, lower hashes first. */
   private List<Shard> roots;
 
-  private Checkpoint.Completed beforeTheFirstSplit;
+  private Optional<Checkpoint.Completed> beforeTheFirstSplit = Optional.empty();
   private final StringBuilder report = new StringBuilder();
 
   @BeforeAll
@@ -99,8 +101,9 @@ class DeployedReshardTest {
   void takesACheckpointOfTheTwoShards() {
     flights.send(300, roots);
     job.awaitApplied();
-    beforeTheFirstSplit = job.awaitCovered();
-    done("pin", beforeTheFirstSplit.id().toString());
+    Checkpoint.Completed covering = job.awaitCovered();
+    done("pin", covering.id().toString());
+    beforeTheFirstSplit = Optional.of(covering);
     compare();
   }
 
@@ -172,8 +175,12 @@ class DeployedReshardTest {
   @Order(5)
   void isRestoredToBeforeTheFirstSplitWhileItIsFed() {
     long epoch = job.job().orElseThrow().epoch().value();
+    ShardId parent = roots.getFirst().id();
+    ShardId child = childrenOf(roots.getFirst()).getFirst().id();
+    Revision ofParent = job.head(parent).orElseThrow().revision();
+    Revision ofChild = job.head(child).orElseThrow().revision();
     try (FlightsFeed feed = FlightsFeed.of(flights, roots)) {
-      done("restore", beforeTheFirstSplit.id().toString());
+      done("restore", beforeTheFirstSplit.orElseThrow().id().toString());
     }
     job.awaitRunning();
     job.awaitApplied();
@@ -184,9 +191,22 @@ class DeployedReshardTest {
             shard ->
                 assertThat(job.head(shard.id()).orElseThrow().epoch().value())
                     .isEqualTo(epoch + 1));
-    assertThat(isClosed(roots.getFirst())).as("the first parent was drained again").isTrue();
+    assertThat(restoredTo(parent, ofParent))
+        .as("the first parent is live again")
+        .containsExactly(Entry.Restored.Mode.LIVE);
+    assertThat(isClosed(roots.getFirst())).as("and it was drained again").isTrue();
+    assertThat(restoredTo(child, ofChild))
+        .as("its child has to be opened again")
+        .containsExactly(Entry.Restored.Mode.UNOPENED);
     compare();
     done("shards");
+  }
+
+  private List<Entry.Restored.Mode> restoredTo(ShardId shard, Revision after) {
+    return job.journal(shard, after).stream()
+        .filter(Entry.Restored.class::isInstance)
+        .map(entry -> ((Entry.Restored) entry).mode())
+        .toList();
   }
 
   private boolean isClosed(Shard shard) {
