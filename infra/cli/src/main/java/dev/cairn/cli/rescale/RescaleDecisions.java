@@ -27,7 +27,7 @@ public final class RescaleDecisions {
   private RescaleDecisions() {}
 
   /**
-   * What is known.
+   * The facts from which the next step follows.
    *
    * @param progress the job's shards; empty if the stream did not list its shards this time
    * @param sent the last request of this command that Kinesis has accepted
@@ -43,7 +43,7 @@ public final class RescaleDecisions {
   /** A request that Kinesis has accepted. */
   public record Sent(int from, int to) {}
 
-  /** What to do next. */
+  /** The next step of a rescale. */
   public sealed interface Next {
     /**
      * Look again later.
@@ -62,7 +62,7 @@ public final class RescaleDecisions {
     record Stop(String text) implements Next {}
   }
 
-  /** Why a rescale waits. */
+  /** The reason for which a rescale waits. */
   public enum Reason {
     BUSY,
     UPDATING,

@@ -39,7 +39,7 @@ public final class RescaleRun {
   }
 
   /**
-   * What is requested, and how it is followed.
+   * The number of shards to reach, and how the job is followed.
    *
    * @param timeout how long it is followed
    * @param every the time between two looks
@@ -156,7 +156,7 @@ public final class RescaleRun {
         yield Optional.empty();
       }
       case Response.Busy(String words) -> {
-        // Whoever was first: afterwards the stream is read again, and decided about anew.
+        // Another request was faster; afterwards the stream is read again, and decided about anew.
         sent = Optional.empty();
         waitFor(new Next.Wait(Reason.BUSY, "Kinesis does not accept a request now: " + words));
         yield Optional.empty();

@@ -19,7 +19,7 @@ public interface StreamScaling {
   /** Requests a number of open shards of equal hash ranges. It returns before they exist. */
   Response request(int shards);
 
-  /** What Kinesis responds to a request. */
+  /** Kinesis's response to a request. */
   sealed interface Response {
     /** The stream is being updated. */
     record Accepted() implements Response {}

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a rescale to 8 shards does next. */
+/** The next step of a rescale to 8 shards. */
 class RescaleDecisionsTest {
   private static final int TARGET = 8;
   private static final JobStatus RUNNING = new JobStatus.Running();

@@ -44,7 +44,7 @@ final class RescaleScene implements AutoCloseable {
   private final KinesisEndpoint kinesis;
   private int fed;
 
-  /** What a command printed, and its exit code. */
+  /** The output of a command, and its exit code. */
   record Answer(int exitCode, String out, String err) {
     List<JsonNode> json() throws IOException {
       return JSON.readerFor(JsonNode.class).<JsonNode>readValues(out).readAll();
