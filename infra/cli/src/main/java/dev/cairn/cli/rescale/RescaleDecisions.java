@@ -10,6 +10,7 @@ import dev.cairn.cli.status.Lag;
 import dev.cairn.id.ShardId;
 import dev.cairn.job.JobStatus;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -190,12 +191,14 @@ public final class RescaleDecisions {
   private static String unfollowed(Situation now, ReshardProgress progress) {
     List<ShardId> draining = progress.in(ShardStage.DRAINING);
     List<ShardId> waiting = progress.in(ShardStage.WAITING);
-    String text =
-        draining.isEmpty()
-            ? names(waiting) + " to be opened"
-            : names(draining)
-                + " to be applied to the end"
-                + (waiting.isEmpty() ? "" : ", then " + names(waiting) + " to be opened");
+    List<String> steps = new ArrayList<>();
+    if (!draining.isEmpty()) {
+      steps.add(names(draining) + " to be applied to the end");
+    }
+    if (!waiting.isEmpty()) {
+      steps.add(names(waiting) + " to be opened");
+    }
+    String text = String.join(", then ", steps);
     return now.stream().openShards() == now.target()
         ? text
         : text + "; the next request is sent afterwards";
