@@ -16,11 +16,14 @@ import dev.cairn.job.Request;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.state.RunRef;
+import dev.cairn.state.StateKey;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.task.Task;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Restores of savepoints by their path, and over records that the stream no longer keeps. */
@@ -303,8 +306,21 @@ class RestoreFromElsewhereTest {
     Pipeline fresh = fresh(1);
     fresh.stream().split(Pipeline.shard(0));
 
-    restored(fresh, "--positions same");
+    assertThat(restored(fresh, "--positions same")).isEqualTo(new JobStatus.Running());
+    fresh.goOn();
 
-    System.out.println(fresh.job() + " " + fresh.journal(0));
+    assertThat(ofFresh(fresh, 0).getLast().header().position()).isEqualTo(Position.end());
+    assertThat(ofFresh(fresh, 0).getLast().header().counts().applied()).isEqualTo(4);
+    SortedMap<StateKey, String> children = new TreeMap<>();
+    for (int shard = 1; shard <= 2; shard++) {
+      assertThat(ofFresh(fresh, shard)).isNotEmpty();
+      children.putAll(
+          fresh.state(new SubtaskId(fresh.id(), Pipeline.STAGE, Pipeline.shard(shard))));
+    }
+    assertThat(children).isEqualTo(Pipeline.fold(fresh.all(0)));
+  }
+
+  private static List<Entry> ofFresh(Pipeline fresh, int shard) {
+    return fresh.entries(new SubtaskId(fresh.id(), Pipeline.STAGE, Pipeline.shard(shard)));
   }
 }
