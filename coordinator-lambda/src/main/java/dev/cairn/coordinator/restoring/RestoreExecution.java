@@ -227,8 +227,7 @@ public final class RestoreExecution {
       Placements placements,
       Optional<FreshStart> fresh) {
     // A descendant of the shards that begin anew was created later, and so were all its records.
-    Optional<FreshStart> start =
-        fresh.filter(anew -> !placements.isDescendant(tail.subtask()));
+    Optional<FreshStart> start = fresh.filter(anew -> !placements.isDescendant(tail.subtask()));
     return switch (placements.of(tail)) {
       case Placement.OfCheckpoint(SubtaskSnapshot snapshot) ->
           restored(job, from, tail, Optional.of(snapshot), Restored.Mode.LIVE, start);

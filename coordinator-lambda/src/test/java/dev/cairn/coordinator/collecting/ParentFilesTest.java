@@ -161,8 +161,7 @@ class ParentFilesTest {
     HashRange range = pipeline.stream().listed().get(child).range();
     return Pipeline.fold(
         Stream.concat(pipeline.all(0).stream(), pipeline.all(child).stream())
-            .filter(
-                record -> range.contains(KeyHash.of(record.partitionKey())))
+            .filter(record -> range.contains(KeyHash.of(record.partitionKey())))
             .toList());
   }
 }

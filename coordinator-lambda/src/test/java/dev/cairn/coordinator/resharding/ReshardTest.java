@@ -194,8 +194,7 @@ class ReshardTest {
     var unused = run(0);
     pipeline.stream().split(Pipeline.shard(0));
     putOneOfEach("b");
-    container.wake(
-        new WakeMessage(Pipeline.shard(0), WakeMessage.Purpose.DRAIN), Pipeline.AMPLE);
+    container.wake(new WakeMessage(Pipeline.shard(0), WakeMessage.Purpose.DRAIN), Pipeline.AMPLE);
     assertThat(pipeline.journal(0).getLast()).isInstanceOf(Entry.Closed.class);
     pipeline.checkpoints().request(pipeline.id(), Request.command("cancel"));
     for (int i = 0; i < 3; i++) {

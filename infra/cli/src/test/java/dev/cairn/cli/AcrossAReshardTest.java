@@ -334,9 +334,7 @@ class AcrossAReshardTest {
 
     assertThat(job.refused("restore", before.id().toString()))
         .contains("shard shardId-000000000000 is no longer in the stream, but its records would");
-    assertThat(
-            other.refused(
-                "restore", before.metadata().path().value(), "--positions", "same"))
+    assertThat(other.refused("restore", before.metadata().path().value(), "--positions", "same"))
         .contains(
             "there is state of shard shardId-000000000000, which neither the stream has nor job"
                 + " trial has opened");
@@ -348,7 +346,8 @@ class AcrossAReshardTest {
     Checkpoint.Completed state = take("savepoint", Moment.CHILDREN_OPENED);
     List<StreamRecord> has = story.requireWhole(state.metadata().path());
     Pipeline unsplit = story.pipeline().beside(OTHER, 1);
-    String same = ReshardStory.textOf("restore", state.metadata().path().value(), "--positions", "same");
+    String same =
+        ReshardStory.textOf("restore", state.metadata().path().value(), "--positions", "same");
     String horizon =
         ReshardStory.textOf("restore", state.metadata().path().value(), "--positions", "horizon");
 

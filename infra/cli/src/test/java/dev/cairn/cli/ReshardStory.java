@@ -88,7 +88,9 @@ final class ReshardStory {
     MERGED;
 
     Optional<Moment> next() {
-      return ordinal() + 1 == values().length ? Optional.empty() : Optional.of(values()[ordinal() + 1]);
+      return ordinal() + 1 == values().length
+          ? Optional.empty()
+          : Optional.of(values()[ordinal() + 1]);
     }
   }
 
@@ -372,9 +374,7 @@ final class ReshardStory {
 
     private void tick(Predicate<WakeMessage> arrives) {
       pipeline.coordinator().on(new Event.Tick(id));
-      pipeline.takeWakes().stream()
-          .filter(arrives)
-          .forEach(this::wake);
+      pipeline.takeWakes().stream().filter(arrives).forEach(this::wake);
     }
 
     private void wake(WakeMessage wake) {
@@ -439,8 +439,7 @@ final class ReshardStory {
     }
 
     Checkpoint.Completed completed(CheckpointId checkpoint) {
-      return (Checkpoint.Completed)
-          pipeline.checkpoints().checkpoint(id, checkpoint).orElseThrow();
+      return (Checkpoint.Completed) pipeline.checkpoints().checkpoint(id, checkpoint).orElseThrow();
     }
 
     /** The state of all subtasks that Kinesis still sends records to, and of no other. */
@@ -451,7 +450,8 @@ final class ReshardStory {
         if (!pipeline.stream().isClosed(shard.id())) {
           pipeline
               .state(subtask)
-              .forEach((key, value) -> assertThat(all.put(key, value)).as("twice: " + key).isNull());
+              .forEach(
+                  (key, value) -> assertThat(all.put(key, value)).as("twice: " + key).isNull());
         }
       }
       return all;
