@@ -6,7 +6,7 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.cli.inspect.CheckpointFileList;
-import dev.cairn.cli.inspect.KeyOwners;
+import dev.cairn.cli.inspect.CurrentHolders;
 import dev.cairn.cli.inspect.ReadableState;
 import dev.cairn.cli.inspect.StateReader;
 import dev.cairn.cli.inspect.StateView;
@@ -96,7 +96,7 @@ final class StateCommand extends PipelineCommand {
     StateReader stored = new StateReader(connection.journal(), connection.storage());
     if (checkpoint == null) {
       Collection<SubtaskId> subtasks = connection.checkpoints().subtasks(connection.job());
-      KeyOwners owners = new KeyOwners(connection.journal(), subtasks);
+      CurrentHolders owners = new CurrentHolders(connection.journal(), subtasks);
       for (SubtaskId subtask : subtasks) {
         stored
             .head(subtask)
@@ -161,7 +161,7 @@ final class StateCommand extends PipelineCommand {
     StateReader stored = new StateReader(connection.journal(), connection.storage());
     if (checkpoint == null) {
       Collection<SubtaskId> subtasks = connection.checkpoints().subtasks(connection.job());
-      return new KeyOwners(connection.journal(), subtasks)
+      return new CurrentHolders(connection.journal(), subtasks)
           .of(hash).stream().map(stored::head).flatMap(Optional::stream).toList();
     }
     Checkpoint.Completed completed =

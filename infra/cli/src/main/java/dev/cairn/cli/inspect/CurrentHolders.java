@@ -19,12 +19,12 @@ import java.util.TreeMap;
  * Which subtask has the state of a key now. After a split or a merge the state of the closed shard
  * is still there, and a child has a later one.
  */
-public final class KeyOwners {
+public final class CurrentHolders {
   private final Map<SubtaskId, HashRange> opened = new TreeMap<>();
   private final Map<ShardId, List<HashRange>> takenOver = new HashMap<>();
 
   /** Reads the last base of each of these journals. */
-  public KeyOwners(Journal journal, Collection<SubtaskId> subtasks) {
+  public CurrentHolders(Journal journal, Collection<SubtaskId> subtasks) {
     for (SubtaskId subtask : subtasks) {
       List<Entry> tail = journal.fromLastBase(subtask);
       if (!tail.isEmpty()
