@@ -1,13 +1,20 @@
 package dev.cairn.localstack.deployed;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.id.ShardId;
+import dev.cairn.inmemory.lambda.KinesisEvent;
 import dev.cairn.localstack.cli.TypedCommand;
+import dev.cairn.stream.StreamRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 
 /**
  * The example's app, deployed to a LocalStack of its own, with the probe beside the code of the
@@ -72,6 +79,16 @@ record DeployedFlights(
   /** Returns flights that can be sent to the shards of the stream as they are now. */
   Flights flights() {
     return new Flights(cloud.client(KinesisClient.builder()), outputs.stream(), job.shards());
+  }
+
+  /** Invokes the task function with a batch, as the mapping does, beside what the mapping does. */
+  void deliver(ShardId shard, List<StreamRecord> records) {
+    byte[] event = KinesisEvent.of(outputs.stream(), shard, records);
+    InvokeResponse answer =
+        lambda.invoke(
+            invoke ->
+                invoke.functionName(outputs.taskFunction()).payload(SdkBytes.fromByteArray(event)));
+    assertThat(answer.functionError()).as(answer.payload().asUtf8String()).isNull();
   }
 
   /** Tells what the functions have logged: what a deployed function fails with is in no report. */

@@ -12,7 +12,6 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
-import dev.cairn.inmemory.lambda.KinesisEvent;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.journal.Entry;
@@ -207,7 +206,8 @@ class DeployedPipelineTest {
         .as("the zombie has written its delta, and not its entry")
         .isEqualTo(prepared.base());
 
-    invokeDirectly(shard, recordsAfter(shard, before.position()));
+    // A second delivery of what another invocation is at work on.
+    deployed.deliver(shard, recordsAfter(shard, before.position()));
     Entry.Header winner = job.head(shard).orElseThrow();
     assertThat(winner.revision().value()).isGreaterThan(before.revision().value());
     tell("ZOMBIE process " + zombie.pid() + " was stopped " + zombie.point());
@@ -550,16 +550,6 @@ class DeployedPipelineTest {
     return job.records(shard).stream()
         .filter(record -> position.isBefore(record.sequenceNumber()))
         .toList();
-  }
-
-  /** A second delivery of what another invocation is at work on. */
-  private void invokeDirectly(ShardId shard, List<StreamRecord> records) {
-    byte[] event = KinesisEvent.of(outputs.stream(), shard, records);
-    InvokeResponse answer =
-        lambda.invoke(
-            invoke ->
-                invoke.functionName(outputs.taskFunction()).payload(SdkBytes.fromByteArray(event)));
-    assertThat(answer.functionError()).as(answer.payload().asUtf8String()).isNull();
   }
 
   private void compare() {

@@ -1,6 +1,7 @@
 package dev.cairn.localstack.deployed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.Position;
@@ -122,6 +123,8 @@ class DeployedReshardTest {
       if (inReach) {
         Frozen drain = deployed.processes().awaitFrozen(SOON);
         assertThat(isClosed(parent)).as("the drain has not written its last entry").isFalse();
+        deliverToChild(parent);
+        assertThat(isClosed(parent)).as("its child's function has drained it instead").isTrue();
         deployed.processes().kill(drain.pid());
         tell("KILLED process " + drain.pid() + " " + drain.point());
       } else {
@@ -200,6 +203,13 @@ class DeployedReshardTest {
         .containsExactly(Entry.Restored.Mode.UNOPENED);
     compare();
     done("shards");
+  }
+
+  /** Delivers a child's first records while the parent is being drained by another process. */
+  private void deliverToChild(Shard parent) {
+    ShardId child = childrenOf(parent).getFirst().id();
+    await("a record of " + child).atMost(SOON).until(() -> !job.records(child).isEmpty());
+    deployed.deliver(child, job.records(child));
   }
 
   private List<Entry.Restored.Mode> restoredTo(ShardId shard, Revision after) {
