@@ -215,7 +215,9 @@ public final class Coordinator {
         job.status().isRunning() ? listed() : List.of());
   }
 
-  /** What the stream lists, for a tick: without an answer the next tick asks again. */
+  /**
+   * Returns the shards that the stream lists; none if it does not answer, and the next tick asks.
+   */
   private List<Shard> listed() {
     try {
       return ports.topology().source().stream().shards();

@@ -9,7 +9,7 @@ import java.util.Locale;
  */
 public record WakeMessage(ShardId shard, Purpose purpose) {
 
-  /** What a task is woken for. Each includes those before it. */
+  /** A task is woken for one of these. Each includes those before it. */
   public enum Purpose {
     /** To acknowledge a checkpoint, or to close a gap. */
     PENDING_WORK,

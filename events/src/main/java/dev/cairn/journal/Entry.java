@@ -526,7 +526,7 @@ public sealed interface Entry {
       return isClosedEmpty() && handle().stateFile().isEmpty();
     }
 
-    /** What the subtask is from this entry on, until the next base. */
+    /** Returns the subtask's mode from this entry on, until the next base. */
     default Restored.Mode mode() {
       return Restored.Mode.LIVE;
     }
@@ -750,8 +750,8 @@ public sealed interface Entry {
 
     /**
      * Whether the state lies in files that another job owns and keeps, or has no state file
-     * although it needs one. The latter is a state that was composed from other subtasks' states, or
-     * whose position differs from that of its file. Only a shard that came from no other, and of
+     * although it needs one. The latter is a state that was composed from other subtasks' states,
+     * or whose position differs from that of its file. Only a shard that came from no other, and of
      * which nothing was applied, needs no file: it begins anew. A child without a file is in no
      * checkpoint, and a restore of it would open the child again from its parents.
      */
@@ -771,7 +771,7 @@ public sealed interface Entry {
               && files.anyMatch(file -> !Layout.isOwn(job, file.path())));
     }
 
-    /** What a subtask is. */
+    /** A subtask is in one of these modes. */
     public enum Mode {
       /** Applies the records of its shard. */
       LIVE,

@@ -1,6 +1,6 @@
 package dev.cairn.coordinator.restoring;
 
-/** What becomes of a subtask when a checkpoint is restored. */
+/** The place of a subtask in a restored checkpoint, and so what becomes of it. */
 sealed interface Placement {
 
   /** It gets the state that the checkpoint has of it. */

@@ -15,8 +15,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What becomes of each of a job's subtasks when a checkpoint is restored. It follows from the
- * checkpoint's states and from which shards came from which, whatever has happened to them since.
+ * Decides what becomes of each of a job's subtasks when a checkpoint is restored. It follows from
+ * the checkpoint's states and from which shards came from which, whatever has happened to them
+ * since.
  */
 final class Placements {
   private final Map<SubtaskId, SubtaskSnapshot> states;

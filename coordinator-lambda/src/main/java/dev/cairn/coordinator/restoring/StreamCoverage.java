@@ -119,7 +119,7 @@ public final class StreamCoverage {
             .toList());
   }
 
-  /** What becomes of each of the job's subtasks, also of the retired ones. */
+  /** Decides what becomes of each of the job's subtasks, also of the retired ones. */
   Placements placements(JobId job, Map<SubtaskId, SubtaskSnapshot> states) {
     return new Placements(
         states,

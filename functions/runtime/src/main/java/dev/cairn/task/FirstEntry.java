@@ -34,7 +34,7 @@ final class FirstEntry {
     this.children = new ChildEntry(settings, ports, decisions);
   }
 
-  /** What is to be done so that a subtask can be opened. */
+  /** The next step towards opening a subtask. */
   sealed interface Result {
     /**
      * It can be opened now.
@@ -104,7 +104,7 @@ final class FirstEntry {
         new Entry.Opened(header, new Origin(settings.start(), shard.range())), Map.of());
   }
 
-  /** What a subtask was opened with stays true when the stream has forgotten its shard. */
+  /** The origin of an opened subtask stays true when the stream has forgotten its shard. */
   private static Shard shard(SubtaskId id, Origin origin) {
     return new Shard(id.shard(), origin.range(), origin.parents());
   }

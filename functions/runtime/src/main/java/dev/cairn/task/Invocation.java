@@ -61,7 +61,7 @@ final class Invocation<E> {
         wake.shard(), Writer.WAKE, deadline, margin, Optional.empty(), wake.purpose());
   }
 
-  /** What a wake is for. */
+  /** Returns the purpose of a wake. */
   Purpose purpose() {
     return purpose;
   }

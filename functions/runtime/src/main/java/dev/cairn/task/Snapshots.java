@@ -341,7 +341,7 @@ final class Snapshots {
     return write(subtask, attempt, stateFile, isFull, UnaryOperator.identity(), time);
   }
 
-  /** What a restore has lent is not built upon, nor what holds more than the state does. */
+  /** Files that a restore has lent are not built upon, nor files that hold more than the state. */
   private StateFiles.Snapshot write(
       Subtask<?> subtask,
       EntryId attempt,

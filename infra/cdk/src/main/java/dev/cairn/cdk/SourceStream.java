@@ -47,7 +47,7 @@ public sealed interface SourceStream {
     };
   }
 
-  /** Who decides how many shards a stream has. */
+  /** A stack or Kinesis decides how many shards a stream has. */
   sealed interface Capacity {
     /** The stack does: this many. */
     record Provisioned(int shards) implements Capacity {}

@@ -8,7 +8,7 @@ import java.util.Optional;
 /** A subtask as its journal has it. */
 public sealed interface Found<E> {
 
-  /** Its shard's records are applied, and its state is in memory. */
+  /** The shard's records are applied, and the state is in memory. */
   record Live<E>(Subtask<E> subtask) implements Found<E> {}
 
   /**

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Which subtask has the state of a key now. After a split or a merge the state of the closed shard
- * is still there, and a child has a later one.
+ * Finds the subtask that has the state of a key now. After a split or a merge the state of the
+ * closed shard is still there, and a child has a later one.
  */
 public final class CurrentHolders {
   private final Map<SubtaskId, HashRange> opened = new TreeMap<>();

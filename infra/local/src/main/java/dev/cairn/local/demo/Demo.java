@@ -55,7 +55,7 @@ public final class Demo implements AutoCloseable {
   private final DemoReshards reshards;
   private final Deque<Act> acts;
 
-  /** What happens to the pipeline when a fraction of the input is in the state. */
+  /** An action on the pipeline, taken when a fraction of the input is in the state. */
   private record Act(double fraction, Runnable action) {}
 
   /** The input cannot be processed, for the reason in the message. */

@@ -114,11 +114,12 @@ final class StateIsTheFold implements EntryInvariant {
             ? own
             : (Entry.Base) audited.journal().fromBase().getFirst();
     return switch (base.mode()) {
-      case LIVE -> false;
       case ANCESTOR, UNOPENED -> true;
-      // A shard that nobody could read any more has none either.
-      case CLOSED ->
-          base.handle().manifest().runs().isEmpty()
+      // A shard that nobody could read any more has none either, nor has one that had no record and
+      // is closed again after a restore.
+      case LIVE, CLOSED ->
+          base.header().position() instanceof Position.End
+              && base.handle().manifest().runs().isEmpty()
               && base.header().firstApplied().isEmpty()
               && base.origin().parents().isEmpty();
     };
@@ -144,7 +145,7 @@ final class StateIsTheFold implements EntryInvariant {
     }
   }
 
-  /** What a user accepts to be missing is what the stream no longer has when the shard goes on. */
+  /** A user accepts that those records are missing which the stream no longer has then. */
   private void dropAcceptedLosses(AuditedEntry audited) {
     Header before = audited.before();
     if (!audited.mayPassOver()
