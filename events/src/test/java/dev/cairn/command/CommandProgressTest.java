@@ -131,6 +131,11 @@ class CommandProgressTest {
         row("upgrade 2", "RUNNING", "Done upgraded", "job delays is in format 2 already"),
         row("upgrade 3", "RUNNING", "Superseded", someoneElse),
         row(
+            "accept-gap shardId-7",
+            "RUNNING",
+            "Done accepted",
+            "shard shardId-7 continues without the records that are missing"),
+        row(
             "restore delays/chk-7/_metadata",
             ">RESTORING-7",
             "UnderWay restoring",

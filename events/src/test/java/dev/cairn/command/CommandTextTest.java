@@ -120,7 +120,8 @@ class CommandTextTest {
         new Mistake(
             "snapshot",
             "\"snapshot\" is not a command",
-            "the commands are checkpoint, savepoint, stop, cancel, resume, restore, undo, dispose, pin, unpin, fork, unfork and upgrade"),
+            "the commands are checkpoint, savepoint, stop, cancel, resume, restore, undo, dispose,"
+                + " pin, unpin, fork, unfork, upgrade and accept-gap"),
         new Mistake("x\u001b[31m", "\"x?[31m\" is not a command"),
         new Mistake("x".repeat(99), "\"" + "x".repeat(60) + "…\" is not a command"),
         new Mistake("checkpoint 7", "\"checkpoint\" does not take \"7\""),

@@ -94,11 +94,12 @@ final class Placements {
     if (snapshot.isPresent()) {
       return new Placement.OfCheckpoint(snapshot.get());
     }
-    if (ancestors.contains(tail.subtask())) {
-      return new Placement.Ancestor();
-    }
+    // It never had state, whatever came from it.
     if (tail.base().isClosedUnread()) {
       return new Placement.ClosedUnread();
+    }
+    if (ancestors.contains(tail.subtask())) {
+      return new Placement.Ancestor();
     }
     if (tail.base().isClosedEmpty()) {
       return new Placement.ClosedEmpty();

@@ -233,7 +233,7 @@ class RedistributionTest {
   @Test
   void shardsThatDoNotMakeUpAllKeysAreRefused() {
     List<Shard> shards = shards(at(40, 80));
-    String reason = "do not cover every hash key exactly once";
+    String reason = "do not make up the whole hash space, each key once";
     refused(sources(at(60)), List.of(), reason);
     refused(sources(at(60)), shards.subList(0, 2), reason);
     refused(sources(at(60)), shards.subList(1, 3), reason);

@@ -263,7 +263,17 @@ public final class Auditor {
     Job item = table.job(job).orElseThrow();
     return item.latest().isPresent()
         && journals.keySet().stream()
+            .filter(subtask -> !isGone(subtask))
             .allMatch(subtask -> isCovered(item.latest().get(), table.fromLastBase(subtask)));
+  }
+
+  /**
+   * Whether a restore has put the subtask to before it was opened, and nobody can open it again.
+   */
+  private boolean isGone(SubtaskId subtask) {
+    return ((Entry.Base) table.fromLastBase(subtask).getFirst()).mode()
+            == Entry.Restored.Mode.UNOPENED
+        && !stream.isKnown(subtask.shard());
   }
 
   private static boolean isCovered(CheckpointId latest, List<Entry> tail) {

@@ -17,6 +17,7 @@ import dev.cairn.state.RunRef;
 import dev.cairn.state.StateHandle;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -132,7 +133,9 @@ final class ForksAudit {
     for (Checkpoint checkpoint : table.checkpoints(fork)) {
       items += table.acknowledgements(fork, checkpoint.id()).size();
     }
-    for (SubtaskId subtask : table.subtasks(fork)) {
+    List<SubtaskId> subtasks = new ArrayList<>(table.subtasks(fork));
+    subtasks.addAll(table.retired(fork));
+    for (SubtaskId subtask : subtasks) {
       items += 1 + table.journal(subtask).size();
     }
     return items;
