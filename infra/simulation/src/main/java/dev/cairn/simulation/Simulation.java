@@ -110,7 +110,7 @@ public final class Simulation {
   /**
    * A run triggers some tens of checkpoints; one whose shards stand still triggers them forever.
    */
-  private static final int MOST_CHECKPOINTS = 300;
+  private static final int MOST_CHECKPOINTS = 500;
 
   // A container that froze during the faults may stay frozen for half an hour of virtual time.
   // Ticks every second until then would be two thirds of a run, without any effect.
