@@ -22,6 +22,7 @@ import dev.cairn.job.Restoration;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.retry.Backoff;
 import dev.cairn.settings.Configuration;
+import dev.cairn.state.Counts;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import java.time.Duration;
@@ -144,8 +145,13 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   }
 
   @Override
-  public boolean retire(Job seen, SubtaskId subtask) {
-    return subtasks.retire(seen, subtask);
+  public Counts countsOfRetired(JobId job) {
+    return subtasks.countsOfRetired(job);
+  }
+
+  @Override
+  public boolean retire(Job seen, SubtaskId subtask, Counts counts) {
+    return subtasks.retire(seen, subtask, counts);
   }
 
   @Override

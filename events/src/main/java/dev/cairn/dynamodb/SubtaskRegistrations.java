@@ -3,6 +3,7 @@ package dev.cairn.dynamodb;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
+import dev.cairn.state.Counts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
  * and restores, another for the retired ones, so that reading the former does not read the latter.
  */
 final class SubtaskRegistrations {
+  private static final String APPLIED = "applied";
+  private static final String DEAD_LETTERED = "deadLettered";
+
   private final Table table;
 
   SubtaskRegistrations(Table table) {
@@ -48,7 +52,18 @@ final class SubtaskRegistrations {
     return table.get(TableLayout.retirementKey(subtask)).isPresent();
   }
 
-  boolean retire(Job seen, SubtaskId subtask) {
+  /** Returns the sum of what the retired subtasks had counted. */
+  Counts countsOfRetired(JobId job) {
+    Counts all = Counts.NONE;
+    for (Item item :
+        table.query(
+            "counts of retired subtasks of job " + job, ofJob(job, TableLayout.RETIRED_PREFIX))) {
+      all = all.plus(item.number(APPLIED), item.number(DEAD_LETTERED));
+    }
+    return all;
+  }
+
+  boolean retire(Job seen, SubtaskId subtask, Counts counts) {
     ItemUpdate running =
         sameEpoch(seen)
             .onlyIf("#status IN (:running, :replaying)")
@@ -58,7 +73,10 @@ final class SubtaskRegistrations {
         "retire " + subtask,
         running,
         TableLayout.registrationKey(subtask),
-        TableLayout.retirementKey(subtask));
+        Item.at(TableLayout.retirementKey(subtask))
+            .put(APPLIED, counts.applied())
+            .put(DEAD_LETTERED, counts.deadLettered())
+            .values());
   }
 
   boolean reinstate(Job seen, SubtaskId subtask) {

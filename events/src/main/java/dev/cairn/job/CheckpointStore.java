@@ -7,6 +7,7 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.state.Counts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -43,10 +44,14 @@ public interface CheckpointStore extends ForkStore, ClaimStore {
   /**
    * Retires a subtask: it takes no part in checkpoints and halts any more. Its journal stays.
    *
+   * @param counts what the subtask has counted
    * @return false if the subtask is no longer registered, or the job has another epoch or does not
    *     run
    */
-  boolean retire(Job seen, SubtaskId subtask);
+  boolean retire(Job seen, SubtaskId subtask, Counts counts);
+
+  /** Returns what all retired subtasks have counted together. */
+  Counts countsOfRetired(JobId job);
 
   /**
    * Registers a retired subtask again, so that it takes part in a restore.

@@ -6,10 +6,13 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Restoration;
+import dev.cairn.state.Counts;
 import org.junit.jupiter.api.Test;
 
 /** Which subtasks are registered and which are retired, and when that may change. */
 interface RetirementContract extends CheckpointStoreScene {
+  Counts COUNTS = new Counts(7, 2);
+
   @Test
   default void aRetiredSubtaskIsListedAmongTheRetiredOnesAlone() {
     SubtaskId parent = registered("shardId-1");
@@ -17,21 +20,22 @@ interface RetirementContract extends CheckpointStoreScene {
 
     assertThat(checkpoints().isRetired(parent)).isFalse();
     assertThat(checkpoints().retired(jobId())).isEmpty();
-    assertThat(checkpoints().retire(job(), parent)).isTrue();
+    assertThat(checkpoints().retire(job(), parent, COUNTS)).isTrue();
 
     assertThat(checkpoints().subtasks(jobId())).containsExactly(child);
     assertThat(checkpoints().firstSubtask(jobId())).contains(child);
     assertThat(checkpoints().retired(jobId())).containsExactly(parent);
     assertThat(checkpoints().isRetired(parent)).isTrue();
+    assertThat(checkpoints().countsOfRetired(jobId())).isEqualTo(COUNTS);
     assertThat(checkpoints().isRetired(child)).isFalse();
-    assertThat(checkpoints().retire(job(), parent)).as("once more").isFalse();
+    assertThat(checkpoints().retire(job(), parent, COUNTS)).as("once more").isFalse();
   }
 
   @Test
   default void aReinstatedSubtaskIsRegisteredAgain() {
     SubtaskId parent = registered("shardId-1");
     assertThat(checkpoints().reinstate(job(), parent)).as("it is not retired").isFalse();
-    assertThat(checkpoints().retire(job(), parent)).isTrue();
+    assertThat(checkpoints().retire(job(), parent, COUNTS)).isTrue();
 
     assertThat(checkpoints().reinstate(job(), parent)).isTrue();
 
@@ -46,12 +50,12 @@ interface RetirementContract extends CheckpointStoreScene {
     Job earlier = job();
     move(new JobStatus.Restoring(Restoration.of(id(1))));
 
-    assertThat(checkpoints().retire(earlier, subtask("shardId-1"))).isFalse();
-    assertThat(checkpoints().retire(job(), subtask("shardId-1"))).isFalse();
+    assertThat(checkpoints().retire(earlier, subtask("shardId-1"), COUNTS)).isFalse();
+    assertThat(checkpoints().retire(job(), subtask("shardId-1"), COUNTS)).isFalse();
     assertThat(checkpoints().subtasks(jobId())).containsExactly(subtask("shardId-1"));
 
     replay(job().epoch());
-    assertThat(checkpoints().retire(job(), subtask("shardId-1"))).isTrue();
+    assertThat(checkpoints().retire(job(), subtask("shardId-1"), COUNTS)).isTrue();
     assertThat(checkpoints().reinstate(earlier, subtask("shardId-1"))).isFalse();
     assertThat(checkpoints().retired(jobId())).containsExactly(subtask("shardId-1"));
   }

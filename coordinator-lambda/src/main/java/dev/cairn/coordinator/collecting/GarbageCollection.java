@@ -201,7 +201,7 @@ public final class GarbageCollection {
   private Set<SubtaskId> retire(References references) {
     Set<SubtaskId> retired = new HashSet<>();
     for (SubtaskId subtask : Retirement.of(references, guards.isUnneeded())) {
-      if (!store.retire(references.job(), subtask)) {
+      if (!store.retire(references.job(), subtask, references.counts(subtask))) {
         break;
       }
       retired.add(subtask);

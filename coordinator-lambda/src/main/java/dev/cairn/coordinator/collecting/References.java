@@ -10,6 +10,7 @@ import dev.cairn.job.Fork;
 import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
+import dev.cairn.state.Counts;
 import dev.cairn.state.Payload;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.StateHandle;
@@ -177,6 +178,13 @@ public final class References {
   /** The journals that were read, by subtask. */
   Collection<JournalTail> tails() {
     return tails.values();
+  }
+
+  /** Returns what a subtask has counted whose journal was read. */
+  Counts counts(SubtaskId subtask) {
+    return Optional.ofNullable(tails.get(subtask))
+        .map(tail -> tail.head().counts())
+        .orElse(Counts.NONE);
   }
 
   /** The retained and pending checkpoints. */

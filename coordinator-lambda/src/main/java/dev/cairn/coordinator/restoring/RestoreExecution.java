@@ -259,7 +259,8 @@ public final class RestoreExecution {
                 new StatePlace(
                     tail.head().firstApplied(),
                     Optional.empty(),
-                    Counts.NONE,
+                    // The records of a closed shard are in the state of its descendants.
+                    tail.isClosed() ? tail.head().counts() : Counts.NONE,
                     Optional.empty(),
                     TimeProgress.NONE,
                     0),

@@ -15,6 +15,7 @@ import dev.cairn.cli.status.SubtaskFacts;
 import dev.cairn.id.Position;
 import dev.cairn.journal.Entry;
 import dev.cairn.settings.FlinkDuration;
+import dev.cairn.state.Counts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -170,6 +171,11 @@ final class StatusText {
                     .put("expected", pending.trigger().expected().count()));
     ArrayNode subtasks = json.putArray("subtasks");
     facts.subtasks().forEach(subtask -> subtasks.add(json(facts, subtask)));
+    if (!facts.retired().equals(Counts.NONE)) {
+      json.putObject("retired")
+          .put("applied", facts.retired().applied())
+          .put("deadLettered", facts.retired().deadLettered());
+    }
     ArrayNode found = json.putArray("findings");
     findings.forEach(
         finding ->

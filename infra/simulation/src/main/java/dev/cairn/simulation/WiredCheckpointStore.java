@@ -13,6 +13,7 @@ import dev.cairn.job.Fork;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
+import dev.cairn.state.Counts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -45,8 +46,13 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   }
 
   @Override
-  public boolean retire(Job seen, SubtaskId subtask) {
-    return wire.tableWrite("retire", () -> there.retire(seen, subtask));
+  public Counts countsOfRetired(JobId job) {
+    return wire.table("countsOfRetired", () -> there.countsOfRetired(job));
+  }
+
+  @Override
+  public boolean retire(Job seen, SubtaskId subtask, Counts counts) {
+    return wire.tableWrite("retire", () -> there.retire(seen, subtask, counts));
   }
 
   @Override

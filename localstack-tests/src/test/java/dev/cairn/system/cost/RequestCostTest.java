@@ -189,7 +189,10 @@ class RequestCostTest {
             "checkpoints.job",
             "checkpoints.checkpoints",
             "checkpoints.subtasks",
-            "journal.fromLastBase");
+            "journal.fromLastBase",
+            // Whether the stream was split or merged, and whether a record waits in a silent shard.
+            "stream.shards",
+            "stream.read");
     assertThat(pipeline.drainWakes()).isEmpty();
   }
 

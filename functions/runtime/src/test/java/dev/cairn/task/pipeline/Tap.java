@@ -24,6 +24,7 @@ public interface Tap {
             "subtasks",
             "retired",
             "isRetired",
+            "countsOfRetired",
             "checkpoint",
             "checkpoints",
             "acknowledgements",

@@ -9,6 +9,7 @@ import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
+import dev.cairn.state.Counts;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
  * @param checkpoints all stored checkpoints, by id
  * @param damages the damaged files that a scrubber has marked
  * @param acknowledgements the acknowledgements of the pending checkpoint
+ * @param retired what the retired subtasks have counted
  */
 public record PipelineFacts(
     JobId id,
@@ -29,6 +31,7 @@ public record PipelineFacts(
     List<Checkpoint> checkpoints,
     List<Acknowledgement> acknowledgements,
     List<SubtaskFacts> subtasks,
+    Counts retired,
     StreamFacts stream,
     List<Damage> damages,
     Instant now) {
@@ -42,7 +45,7 @@ public record PipelineFacts(
       List<SubtaskFacts> subtasks,
       StreamFacts stream,
       Instant now) {
-    this(id, job, checkpoints, acknowledgements, subtasks, stream, List.of(), now);
+    this(id, job, checkpoints, acknowledgements, subtasks, Counts.NONE, stream, List.of(), now);
   }
 
   public PipelineFacts {

@@ -72,7 +72,15 @@ public final class PipelineSurvey {
     StreamFacts stream = reading.apply(subtasks);
     Instant now = clock.instant();
     return new PipelineFacts(
-        id, job, checkpoints, acknowledgements, subtasks, stream, damages.damages(id), now);
+        id,
+        job,
+        checkpoints,
+        acknowledgements,
+        subtasks,
+        store.countsOfRetired(id),
+        stream,
+        damages.damages(id),
+        now);
   }
 
   /**

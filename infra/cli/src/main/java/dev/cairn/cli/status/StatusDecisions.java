@@ -500,9 +500,10 @@ public final class StatusDecisions {
 
   private static Optional<Finding> deadLetters(PipelineFacts facts) {
     long letters =
-        facts.subtasks().stream()
-            .mapToLong(subtask -> subtask.head().counts().deadLettered())
-            .sum();
+        facts.retired().deadLettered()
+            + facts.subtasks().stream()
+                .mapToLong(subtask -> subtask.head().counts().deadLettered())
+                .sum();
     return letters == 0
         ? Optional.empty()
         : Optional.of(

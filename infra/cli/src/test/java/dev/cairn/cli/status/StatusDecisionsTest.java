@@ -461,6 +461,7 @@ class StatusDecisionsTest {
             sound.checkpoints(),
             sound.acknowledgements(),
             sound.subtasks(),
+            sound.retired(),
             sound.stream(),
             List.of(damages),
             sound.now());

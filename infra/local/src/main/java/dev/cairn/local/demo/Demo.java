@@ -31,6 +31,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -291,7 +292,9 @@ public final class Demo implements AutoCloseable {
     StateReader stored = new StateReader(pipeline.journal(), pipeline.storage());
     ShardLineage lineage = pipeline.lineage();
     Counts passedOn = Counts.NONE;
-    for (SubtaskId subtask : lineage.passedOnState()) {
+    Set<SubtaskId> closed = new TreeSet<>(lineage.passedOnState());
+    closed.addAll(pipeline.checkpoints().retired(settings.job()));
+    for (SubtaskId subtask : closed) {
       Counts own = pipeline.log().counts(subtask);
       passedOn = passedOn.plus(own.applied(), own.deadLettered());
     }

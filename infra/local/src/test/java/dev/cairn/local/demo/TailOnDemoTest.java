@@ -36,7 +36,7 @@ class TailOnDemoTest extends CommandsOnDemo {
       out.await("no gap is left");
       json.await("no gap is left");
       out.await("Restored      to checkpoint");
-      json.await("\"kind\":\"Restored\",\"subtask\":\"aircraft/shardId-000000000001\"");
+      json.await("\"kind\":\"Restored\",\"subtask\":\"aircraft/shardId-000000000002\"");
     } finally {
       text.interrupt();
       lines.interrupt();
