@@ -195,7 +195,7 @@ enum Sabotage {
       List.of(Invariants.PROGRESS),
       Guards.all().with(JournalGuards.Silent.class, (tail, idleAfter, now) -> false)),
   EPOCH_WHEN_OPENED(
-      List.of(Invariants.EPOCH, Invariants.HALTED),
+      List.of(Invariants.EPOCH, Invariants.HALTED, Invariants.FILES),
       Guards.all()
           .withTable(
               SabotagedTable.leavingOut(
