@@ -43,6 +43,7 @@ class CheckpointedFunctionTest {
                 Map.entry("CAIRN_STAGE", "main"),
                 Map.entry("CAIRN_TABLE", "OrdersTable"),
                 Map.entry("CAIRN_STREAM", "OrdersStream"),
+                Map.entry("CAIRN_STREAM_SHARDS", "2"),
                 Map.entry("CAIRN_SOURCE_MAPPING", "OrdersSourceMappingordersmain"),
                 Map.entry("CAIRN_TASK_FUNCTION", "OrdersLiveordersmain"),
                 Map.entry("CAIRN_TASK_TIMEOUT", "1 min"),

@@ -50,7 +50,7 @@ class InlineStorageTest {
                 .map(condition -> condition.get("dynamodb:LeadingKeys"))
                 .filter(keys -> keys.size() == 1)
                 .map(keys -> keys.get(0).asText()))
-        .containsExactly("FILE#orders#*");
+        .containsExactly("JOB#orders", "FILE#orders#*");
     assertThat(Inline.TEMPLATE.statements("OrdersTaskRole"))
         .noneMatch(text -> text.contains("Delete"));
   }
