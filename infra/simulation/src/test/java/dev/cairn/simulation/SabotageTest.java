@@ -22,14 +22,14 @@ class SabotageTest {
   private static final Map<Sabotage, Long> NOTICED_BY =
       Map.of(
           Sabotage.PINNED_STAYS, 272L,
-          Sabotage.HASHES, 224L,
-          Sabotage.OPENED_BY_THE_COORDINATOR_ALONE_WHILE_RESTORING, 106L,
+          Sabotage.HASHES, 22L,
+          Sabotage.OPENED_BY_THE_COORDINATOR_ALONE_WHILE_RESTORING, 12L,
           Sabotage.EPOCH_AGAIN_BEFORE_COLLECTING, 92L,
-          Sabotage.BASE_REVISION_OF_A_FILE, 78L,
+          Sabotage.BASE_REVISION_OF_A_FILE, 23L,
           Sabotage.A_TRIGGER_OVERTAKES_NO_FILE, 63L,
           Sabotage.CLAIM_WITH_THE_MOVE_ONLY, 61L,
           Sabotage.FORKS_STAND_ALONE_BEFORE_THEY_RELEASE, 56L,
-          Sabotage.PENDING_GIVES_WAY_TO_A_LATER_ONE, 52L,
+          Sabotage.PENDING_GIVES_WAY_TO_A_LATER_ONE, 12L,
           Sabotage.RESTORED_IS_COMPLETED, 37L);
 
   @ParameterizedTest(name = "{0}")

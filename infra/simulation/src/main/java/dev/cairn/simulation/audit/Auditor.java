@@ -123,7 +123,10 @@ public final class Auditor {
       seen = table.changes();
       lineages.note(table.job(job).orElseThrow());
       moveRetired();
-      table.subtasks(job).forEach(subtask -> checkJournal(journals, subtask));
+      table
+          .subtasks(job)
+          .forEach(
+              subtask -> checkJournal(retired.containsKey(subtask) ? retired : journals, subtask));
       table.retired(job).forEach(subtask -> checkJournal(retired, subtask));
       checkJob();
       shared.check();
@@ -131,7 +134,19 @@ public final class Auditor {
     success.check(journals.values(), isWritten);
   }
 
-  /** A retired subtask is no part of the job until a restore needs it. */
+  private boolean hasJobsEpoch(SubtaskId subtask) {
+    return table
+        .fromLastBase(subtask)
+        .getLast()
+        .header()
+        .epoch()
+        .equals(table.job(job).orElseThrow().epoch());
+  }
+
+  /**
+   * A retired subtask is no part of the job until a restore gives it a state. Before that it may be
+   * registered again, while a collector still deletes the files of its last base.
+   */
   private void moveRetired() {
     List<SubtaskId> now = table.retired(job);
     for (SubtaskId subtask : now) {
@@ -142,7 +157,7 @@ public final class Auditor {
       }
     }
     for (SubtaskId subtask : List.copyOf(retired.keySet())) {
-      if (!now.contains(subtask)) {
+      if (!now.contains(subtask) && hasJobsEpoch(subtask)) {
         tally.count(SimulatedRace.A_RETIRED_SUBTASK_RESTORED);
         journals.put(subtask, Objects.requireNonNull(retired.remove(subtask)));
       }
