@@ -21,7 +21,7 @@ class SabotageTest {
    */
   private static final Map<Sabotage, Long> NOTICED_BY =
       Map.of(
-          Sabotage.PINNED_STAYS, 272L,
+          Sabotage.PINNED_STAYS, 158L,
           Sabotage.HASHES, 22L,
           Sabotage.OPENED_BY_THE_COORDINATOR_ALONE_WHILE_RESTORING, 12L,
           Sabotage.EPOCH_AGAIN_BEFORE_COLLECTING, 92L,
