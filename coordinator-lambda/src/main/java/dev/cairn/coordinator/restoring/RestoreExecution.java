@@ -174,10 +174,7 @@ public final class RestoreExecution {
     for (SubtaskId subtask : retired) {
       boolean isNeeded =
           !StateAssignment.areOpened(from)
-              || tails
-                  .of(subtask)
-                  .filter(tail -> takesPart.test(placements.of(tail) instanceof Placement.Ancestor))
-                  .isPresent();
+              || takesPart.test(placements.ancestors().contains(subtask));
       // Another coordinator may have reinstated it.
       if (isNeeded
           && !ports.checkpoints().reinstate(job, subtask)
