@@ -1,5 +1,6 @@
 package dev.cairn.simulation.audit;
 
+import dev.cairn.id.Position;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Restored.Mode;
 import java.util.Comparator;
@@ -15,6 +16,8 @@ final class KeysHaveOneOwner implements JobInvariant {
             .filter(journal -> journal.head().epoch().equals(job.item().epoch()))
             .filter(journal -> !journal.head().suspended())
             .filter(journal -> base(journal).mode() == Mode.LIVE)
+            // It has applied everything, and only its entry Closed is missing.
+            .filter(journal -> !(journal.head().position() instanceof Position.End))
             .sorted(Comparator.comparing((AuditedJournal one) -> base(one).origin().range().from()))
             .toList();
     Optional<AuditedJournal> last = Optional.empty();

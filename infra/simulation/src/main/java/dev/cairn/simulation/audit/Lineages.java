@@ -186,6 +186,14 @@ final class Lineages {
     begin(subtask, header, fold(where, subtask, header, from, isOpenedForIt));
   }
 
+  /** A restore puts a subtask to its end, with nothing. */
+  void ended(SubtaskId subtask, Header header) {
+    ShardId shard = subtask.shard();
+    Fold nothing =
+        expectation.fold(shard, range(shard), List.of(), header.counts(), Position.end());
+    folds(subtask).put(header.epoch(), nothing);
+  }
+
   private Fold fold(
       String where, SubtaskId subtask, Header header, Restoration from, boolean isOpenedForIt) {
     ShardId shard = subtask.shard();

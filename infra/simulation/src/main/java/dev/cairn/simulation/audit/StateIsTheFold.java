@@ -9,6 +9,7 @@ import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.simulation.audit.Expectation.Expected;
+import dev.cairn.state.Counts;
 import java.util.function.BiPredicate;
 
 /** The state at the head is the fold of all records up to its position. */
@@ -95,6 +96,8 @@ final class StateIsTheFold implements EntryInvariant {
         if (!hasNoState(audited)) {
           lineages.restored(
               audited.where(), subtask, audited.header(), audited.isOpenedForRestore());
+        } else if (audited.header().position() instanceof Position.End) {
+          lineages.ended(subtask, audited.header());
         }
       }
       case Entry.Closed c -> {
@@ -121,6 +124,7 @@ final class StateIsTheFold implements EntryInvariant {
           base.header().position() instanceof Position.End
               && base.handle().manifest().runs().isEmpty()
               && base.header().firstApplied().isEmpty()
+              && base.header().counts().equals(Counts.NONE)
               && base.origin().parents().isEmpty();
     };
   }
