@@ -139,17 +139,19 @@ public final class GarbageCollection {
     List<Stored> listed = new ArrayList<>(storage.listExcept(Layout.job(id), Layout.DEAD_LETTERS));
     List<Claimed> claimed = claims.of(id);
     claimed.forEach(one -> listed.addAll(one.files()));
-    References read = reader.read(before.get());
-    References references =
-        read.with(
-            read.withoutJournal(listed).stream()
-                .filter(store::isRetired)
-                .collect(Collectors.toSet()));
+    References references = knowingRetired(reader.read(before.get()), listed);
     Optional<Job> after = store.job(id);
     if (after.isEmpty() || !guards.isSameEpoch().test(before.get(), after.get())) {
       return new Findings.NotNow("a restore of job " + id + " began while its files were read");
     }
     return found(List.copyOf(listed), claimed, references);
+  }
+
+  private References knowingRetired(References references, List<Stored> files) {
+    return references.with(
+        references.withoutJournal(files).stream()
+            .filter(store::isRetired)
+            .collect(Collectors.toSet()));
   }
 
   private Findings.Found found(List<Stored> listed, List<Claimed> claimed, References references) {
@@ -171,8 +173,9 @@ public final class GarbageCollection {
     claims.confirm(id, live.of(id));
     if (find(id) instanceof Findings.Found read) {
       expireEntries(read.references());
-      Findings.Found found =
-          found(read.files(), read.claimed, read.references().retiring(retire(read.references())));
+      References left = read.references().retiring(retire(read.references()));
+      // What only the subtasks of this moment referred to may be older retired ones'.
+      Findings.Found found = found(read.files(), read.claimed, knowingRetired(left, read.files()));
       List<FilePath> garbage =
           found.files().stream()
               // A look-up is enough here, because who needs a file does not matter.

@@ -159,7 +159,9 @@ public final class References {
 
   /** Returns a copy in which these subtasks, whose journals were not read, are known as retired. */
   References with(Set<SubtaskId> known) {
-    return new References(job, tails, checkpoints, held, shared, known);
+    Set<SubtaskId> all = new HashSet<>(retired);
+    all.addAll(known);
+    return new References(job, tails, checkpoints, held, shared, all);
   }
 
   /** Returns a copy in which these subtasks are retired, so that their journals need no file. */
