@@ -34,9 +34,17 @@ final class Retirement {
     }
     return new ShardLineage(references.job().epoch(), references.tails())
         .passedOnState().stream()
+            .filter(subtask -> !isAwaited(subtask, references))
             .filter(subtask -> isUnneeded.test(subtask, references))
             .sorted()
             .toList();
+  }
+
+  /** Whether a child is yet to open again, which it does only from its parents' journals. */
+  private static boolean isAwaited(SubtaskId closed, References references) {
+    return references.tails().stream()
+        .filter(tail -> !tail.isOpened())
+        .anyMatch(tail -> tail.parents().contains(closed));
   }
 
   /**
