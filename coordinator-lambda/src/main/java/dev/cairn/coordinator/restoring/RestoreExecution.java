@@ -40,6 +40,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Restores a running or halted job to a checkpoint. One transaction begins the restore; from then
@@ -171,9 +173,15 @@ public final class RestoreExecution {
       return true;
     }
     Placements placements = coverage.placements(job.id(), states);
+    Set<SubtaskId> awaited =
+        tails.withRetired(job.id()).values().stream()
+            .filter(tail -> placements.of(tail) instanceof Placement.Unopened)
+            .flatMap(tail -> tail.parents().stream())
+            .collect(Collectors.toSet());
     for (SubtaskId subtask : retired) {
       boolean isNeeded =
           !StateAssignment.areOpened(from)
+              || awaited.contains(subtask)
               || takesPart.test(placements.ancestors().contains(subtask));
       // Another coordinator may have reinstated it.
       if (isNeeded
