@@ -10,7 +10,6 @@ import dev.cairn.state.KeyHash;
 import dev.cairn.state.KeyOwners;
 import dev.cairn.state.Origin;
 import dev.cairn.stream.Shard;
-import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -168,7 +167,7 @@ public record ShardTree(SortedMap<ShardId, Node> shards) {
         break;
       }
       if (range.from().compareTo(next.get()) > 0) {
-        gaps.add(new HashRange(next.get(), before(range.from())));
+        gaps.add(new HashRange(next.get(), range.from().previous().orElseThrow()));
       }
       if (range.to().compareTo(next.get()) >= 0) {
         next = range.to().next();
@@ -176,10 +175,6 @@ public record ShardTree(SortedMap<ShardId, Node> shards) {
     }
     next.ifPresent(from -> gaps.add(new HashRange(from, HashRange.ALL.to())));
     return gaps;
-  }
-
-  private static KeyHash before(KeyHash hash) {
-    return KeyHash.ofDecimal(new BigInteger(hash.toDecimal()).subtract(BigInteger.ONE).toString());
   }
 
   /** Creates the shards of a tree. */
