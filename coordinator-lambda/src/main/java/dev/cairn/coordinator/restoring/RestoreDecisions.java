@@ -36,13 +36,18 @@ public final class RestoreDecisions {
   /**
    * Returns since when no task can have read a subtask's shard, because the job is halted, the
    * shard fails, or a restore is in progress. Empty while the shard is read.
+   *
+   * <p>A restore in progress may follow on another one that never ended. Then nothing was read
+   * since that one, unless an entry after it shows that the job ran in between.
    */
   static Optional<Instant> blockedSince(JobStatus status, JournalTail tail) {
     boolean isBeingRestored = status instanceof JobStatus.Restoring;
     return tail.blockedSince()
         .or(
             () ->
-                isBeingRestored && tail.base() instanceof Entry.Restored restored
+                isBeingRestored
+                        && tail.sinceBase().isEmpty()
+                        && tail.base() instanceof Entry.Restored restored
                     ? Optional.of(restored.header().writtenAt())
                     : Optional.empty());
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.function.KeyedFunction;
@@ -28,6 +29,7 @@ import dev.cairn.task.ports.TaskSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,6 +151,30 @@ final class LostRecordsTest {
     assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
     assertThat(run(pipeline.container(), 0, delivered())).isEqualTo(new Done());
     assertThat(pipeline.head(0).counts().applied()).isEqualTo(2);
+  }
+
+  /** No record came and no checkpoint was taken since the job was restored and resumed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"restore 1", "restore latest"})
+  void aRestoreAfterAnAcceptedLossIsNotRefusedForWhatWasAccepted(String command) {
+    Pipeline withoutInterval =
+        new Pipeline(1, new CheckpointSettings(Optional.empty(), Pipeline.TIMEOUT, 1));
+    assertThat(run(withoutInterval.container(), 0, withoutInterval.put(0, "a")))
+        .isEqualTo(new Done());
+    withoutInterval.serve("savepoint");
+    withoutInterval.serve("restore 1");
+    withoutInterval.serve("cancel");
+    withoutInterval.pass(Duration.ofHours(30));
+    withoutInterval.stream().trimExpired();
+    withoutInterval.serve("resume --accept-gap");
+
+    withoutInterval.serve(command);
+
+    assertThat(withoutInterval.job().refusal().map(Job.Refusal::reason)).isEmpty();
+    assertThat(withoutInterval.job().status()).isEqualTo(new JobStatus.Running());
+    assertThat(run(withoutInterval.container(), 0, withoutInterval.put(0, "b")))
+        .isEqualTo(new Done());
+    assertThat(withoutInterval.head(0).counts().applied()).isEqualTo(2);
   }
 
   @Test
