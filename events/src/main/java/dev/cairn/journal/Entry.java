@@ -526,6 +526,11 @@ public sealed interface Entry {
       return isClosedEmpty() && handle().stateFile().isEmpty();
     }
 
+    /** Whether the subtask is opened, and not closed without anyone having read its shard. */
+    default boolean hasState() {
+      return mode() != Restored.Mode.UNOPENED && !isClosedUnread();
+    }
+
     /** Returns the subtask's mode from this entry on, until the next base. */
     default Restored.Mode mode() {
       return Restored.Mode.LIVE;

@@ -1,13 +1,9 @@
 package dev.cairn.state;
 
 import dev.cairn.id.ShardId;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -33,28 +29,17 @@ public final class KeyOwners {
                 .range()
                 .intersection(range)
                 .ifPresent(both -> owned.put(subtask, List.of(both))));
+    Map<ShardId, List<ShardId>> parents = new TreeMap<>();
+    subtasks.forEach((subtask, origin) -> parents.put(subtask, origin.parents()));
+    Ancestry<ShardId> ancestry = new Ancestry<>(parents);
     subtasks.forEach(
         (descendant, origin) -> {
-          for (ShardId ancestor : ancestors(descendant, subtasks)) {
+          for (ShardId ancestor : ancestry.ancestors(descendant)) {
             owned.computeIfPresent(ancestor, (a, parts) -> without(parts, origin.range()));
           }
         });
     owned.values().removeIf(List::isEmpty);
     return owned;
-  }
-
-  private static Set<ShardId> ancestors(ShardId descendant, Map<ShardId, Origin> subtasks) {
-    Set<ShardId> ancestors = new HashSet<>();
-    Deque<ShardId> next = new ArrayDeque<>();
-    next.add(descendant);
-    while (!next.isEmpty()) {
-      Origin origin = subtasks.get(next.remove());
-      if (origin != null) {
-        origin.parents().stream().filter(ancestors::add).forEach(next::add);
-      }
-    }
-    ancestors.remove(descendant);
-    return ancestors;
   }
 
   private static List<HashRange> without(List<HashRange> parts, HashRange other) {

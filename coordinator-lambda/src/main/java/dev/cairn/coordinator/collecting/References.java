@@ -10,6 +10,7 @@ import dev.cairn.job.Fork;
 import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
+import dev.cairn.state.Ancestry;
 import dev.cairn.state.Counts;
 import dev.cairn.state.Payload;
 import dev.cairn.state.RunRef;
@@ -47,6 +48,7 @@ public final class References {
   private final List<Held> held;
   private final List<Shared> shared;
   private final Set<SubtaskId> retired;
+  private final Ancestry<SubtaskId> ancestry;
   private final Set<FilePath> ofJournals = new HashSet<>();
   private final Set<FilePath> ofCheckpoints = new HashSet<>();
   private final Set<FilePath> ofForks = new HashSet<>();
@@ -122,6 +124,9 @@ public final class References {
     this.job = job;
     this.retired = Set.copyOf(retired);
     this.tails = tails;
+    Map<SubtaskId, List<SubtaskId>> parents = new TreeMap<>();
+    tails.values().forEach(tail -> parents.put(tail.subtask(), tail.parents()));
+    this.ancestry = new Ancestry<>(parents);
     this.checkpoints = List.copyOf(checkpoints);
     this.held = List.copyOf(held);
     this.shared = List.copyOf(shared);
@@ -180,6 +185,11 @@ public final class References {
   /** The journals that were read, by subtask. */
   Collection<JournalTail> tails() {
     return tails.values();
+  }
+
+  /** Which of the subtasks came from which, according to the journals that were read. */
+  Ancestry<SubtaskId> ancestry() {
+    return ancestry;
   }
 
   /** Returns what a subtask has counted whose journal was read. */

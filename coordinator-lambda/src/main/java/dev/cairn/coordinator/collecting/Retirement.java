@@ -2,17 +2,10 @@ package dev.cairn.coordinator.collecting;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.coordinator.collecting.References.Held;
-import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.resharding.ShardLineage;
 import dev.cairn.id.SubtaskId;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -54,16 +47,8 @@ final class Retirement {
    * was taken by the one that contains them.
    */
   static boolean isUnneeded(SubtaskId closed, References references) {
-    Map<SubtaskId, List<SubtaskId>> parents = new HashMap<>();
-    Map<SubtaskId, List<SubtaskId>> children = new HashMap<>();
-    for (JournalTail tail : references.tails()) {
-      parents.put(tail.subtask(), tail.parents());
-      for (SubtaskId parent : tail.parents()) {
-        children.computeIfAbsent(parent, p -> new ArrayList<>()).add(tail.subtask());
-      }
-    }
-    Set<SubtaskId> sources = reachable(closed, parents);
-    Set<SubtaskId> descendants = reachable(closed, children);
+    Set<SubtaskId> sources = references.ancestry().ancestors(closed);
+    Set<SubtaskId> descendants = references.ancestry().descendants(closed);
     boolean isPassedOn = false;
     for (Held held : references.held()) {
       Set<SubtaskId> contents = contents(held);
@@ -87,18 +72,5 @@ final class Retirement {
       contents.addAll(pending.subtasks());
     }
     return contents;
-  }
-
-  private static Set<SubtaskId> reachable(
-      SubtaskId from, Map<SubtaskId, ? extends Collection<SubtaskId>> links) {
-    Set<SubtaskId> reached = new HashSet<>();
-    Deque<SubtaskId> next = new ArrayDeque<>(List.of(from));
-    while (!next.isEmpty()) {
-      Collection<SubtaskId> linked = links.get(next.remove());
-      if (linked != null) {
-        linked.stream().filter(reached::add).forEach(next::add);
-      }
-    }
-    return reached;
   }
 }

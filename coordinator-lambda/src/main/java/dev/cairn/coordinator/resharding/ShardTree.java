@@ -5,17 +5,16 @@ import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry;
+import dev.cairn.state.Ancestry;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
 import dev.cairn.state.KeyOwners;
 import dev.cairn.state.Origin;
 import dev.cairn.stream.Shard;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -111,20 +110,11 @@ public record ShardTree(SortedMap<ShardId, Node> shards) {
    * @param opened the shards with a journal among those that were read
    */
   static Set<ShardId> retired(Set<ShardId> opened, List<Shard> listed) {
-    Map<ShardId, Shard> byId = new TreeMap<>();
-    listed.forEach(shard -> byId.put(shard.id(), shard));
-    Set<ShardId> retired = new HashSet<>();
-    Deque<ShardId> next = new ArrayDeque<>(opened);
-    while (!next.isEmpty()) {
-      Shard shard = byId.get(next.remove());
-      if (shard != null) {
-        shard.parents().stream()
-            .filter(byId::containsKey)
-            .filter(parent -> !opened.contains(parent))
-            .filter(retired::add)
-            .forEach(next::add);
-      }
-    }
+    Map<ShardId, List<ShardId>> parents = new TreeMap<>();
+    listed.forEach(shard -> parents.put(shard.id(), shard.parents()));
+    Set<ShardId> retired = new HashSet<>(new Ancestry<>(parents).ancestors(opened));
+    retired.retainAll(parents.keySet());
+    retired.removeAll(opened);
     return retired;
   }
 
@@ -271,9 +261,7 @@ public record ShardTree(SortedMap<ShardId, Node> shards) {
       Map<ShardId, Origin> others = new TreeMap<>();
       for (JournalTail tail : tails.values()) {
         Entry.Base base = tail.base();
-        if (!tail.subtask().shard().equals(id)
-            && base.mode() != Entry.Restored.Mode.UNOPENED
-            && !base.isClosedUnread()) {
+        if (!tail.subtask().shard().equals(id) && base.hasState()) {
           others.put(tail.subtask().shard(), base.origin());
         }
       }

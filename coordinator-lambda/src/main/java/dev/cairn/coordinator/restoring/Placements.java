@@ -3,16 +3,16 @@ package dev.cairn.coordinator.restoring;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.state.Ancestry;
 import dev.cairn.stream.Shard;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Decides what becomes of each of a job's subtasks when a checkpoint is restored. It follows from
@@ -21,7 +21,7 @@ import java.util.TreeMap;
  */
 final class Placements {
   private final Map<SubtaskId, SubtaskSnapshot> states;
-  private final Map<ShardId, List<ShardId>> parents;
+  private final Ancestry<ShardId> ancestry;
   private final Set<SubtaskId> ancestors;
   private final RestoreGuards.OpensAgain opensAgain;
 
@@ -37,9 +37,11 @@ final class Placements {
       RestoreGuards.OpensAgain opensAgain) {
     this.states = new TreeMap<>(states);
     this.opensAgain = opensAgain;
-    this.parents = parents(states, tails, listed);
-    this.ancestors = new HashSet<>();
-    states.keySet().forEach(subtask -> addAncestors(subtask, ancestors));
+    this.ancestry = new Ancestry<>(parents(states, tails, listed));
+    this.ancestors =
+        states.keySet().stream()
+            .flatMap(subtask -> ancestors(subtask).stream())
+            .collect(Collectors.toSet());
   }
 
   private static Map<ShardId, List<ShardId>> parents(
@@ -61,17 +63,10 @@ final class Placements {
     return parents;
   }
 
-  private void addAncestors(SubtaskId subtask, Set<SubtaskId> found) {
-    ArrayDeque<SubtaskId> next = new ArrayDeque<>(List.of(subtask));
-    while (!next.isEmpty()) {
-      SubtaskId one = next.remove();
-      for (ShardId parent : parents.getOrDefault(one.shard(), List.of())) {
-        SubtaskId ancestor = new SubtaskId(one.job(), one.stage(), parent);
-        if (found.add(ancestor)) {
-          next.add(ancestor);
-        }
-      }
-    }
+  private Set<SubtaskId> ancestors(SubtaskId subtask) {
+    return ancestry.ancestors(subtask.shard()).stream()
+        .map(shard -> new SubtaskId(subtask.job(), subtask.stage(), shard))
+        .collect(Collectors.toSet());
   }
 
   /** The subtasks from which those of the checkpoint came, as far as they are known. */
@@ -81,12 +76,8 @@ final class Placements {
 
   /** Whether a subtask is given no state, and came from one that is. */
   boolean isDescendant(SubtaskId subtask) {
-    if (states.containsKey(subtask)) {
-      return false;
-    }
-    Set<SubtaskId> itsAncestors = new HashSet<>();
-    addAncestors(subtask, itsAncestors);
-    return itsAncestors.stream().anyMatch(states::containsKey);
+    return !states.containsKey(subtask)
+        && ancestors(subtask).stream().anyMatch(states::containsKey);
   }
 
   Placement of(JournalTail tail) {

@@ -154,7 +154,7 @@ final class ChildEntry {
     Map<ShardId, Origin> origins = new TreeMap<>();
     for (SubtaskId one : ports.checkpoints().subtasks(id.job())) {
       List<Entry> journal = one.equals(id) ? List.of() : ports.journal().fromLastBase(one);
-      if (!journal.isEmpty() && hasState((Entry.Base) journal.getFirst())) {
+      if (!journal.isEmpty() && ((Entry.Base) journal.getFirst()).hasState()) {
         journals.put(one.shard(), journal);
         origins.put(one.shard(), ((Entry.Base) journal.getFirst()).origin());
       }
@@ -165,10 +165,6 @@ final class ChildEntry {
             (owner, owned) ->
                 holders.put(owner, new Holder(journals.getOrDefault(owner, List.of()), owned)));
     return holders;
-  }
-
-  private static boolean hasState(Entry.Base base) {
-    return base.mode() != Entry.Restored.Mode.UNOPENED && !base.isClosedUnread();
   }
 
   /**

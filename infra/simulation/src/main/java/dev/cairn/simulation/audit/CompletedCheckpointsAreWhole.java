@@ -190,8 +190,16 @@ final class CompletedCheckpointsAreWhole implements JobInvariant {
   private static void requireOfEpoch(
       AuditedJob job, Checkpoint.Completed checkpoint, SubtaskState state) {
     AuditedJournal journal =
-        Objects.requireNonNull(
-            job.journals().get(state.subtask()), () -> state.subtask() + " has no journal");
+        Optional.ofNullable(job.journals().get(state.subtask()))
+            .orElseThrow(
+                () ->
+                    new Violation(
+                        Invariants.COMPLETE,
+                        "checkpoint "
+                            + checkpoint.id()
+                            + " holds "
+                            + state.subtask()
+                            + ", which takes no part in the job"));
     boolean was =
         journal.entries().stream()
             .map(Entry::header)
