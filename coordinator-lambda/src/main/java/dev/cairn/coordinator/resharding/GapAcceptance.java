@@ -75,10 +75,10 @@ public final class GapAcceptance {
     if (!accept(job, child, listed)) {
       return new Result.Later();
     }
-    // A parent that was closed unread without anyone's consent has a journal that has to say so.
+    // The child looks in its closed parents' journals for the consent.
     for (ShardId parent : child.getFirst().parents()) {
       for (SubtaskId subtask : ports.checkpoints().subtasks(job.id())) {
-        if (subtask.shard().equals(parent) && isUnread(subtask)) {
+        if (subtask.shard().equals(parent) && isClosed(subtask)) {
           Result result = accept(job, subtask);
           if (!(result instanceof Result.Accepted)) {
             return result;
@@ -89,9 +89,10 @@ public final class GapAcceptance {
     return new Result.Accepted();
   }
 
-  private boolean isUnread(SubtaskId subtask) {
+  private boolean isClosed(SubtaskId subtask) {
     List<Entry> journal = ports.journal().fromLastBase(subtask);
-    return !journal.isEmpty() && ((Entry.Base) journal.getFirst()).isClosedUnread();
+    return !journal.isEmpty()
+        && ((Entry.Base) journal.getFirst()).mode() == Entry.Restored.Mode.CLOSED;
   }
 
   /** Notes in a journal that records after its position may be missing. */

@@ -1,8 +1,10 @@
 package dev.cairn.coordinator.resharding;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
@@ -15,6 +17,7 @@ import dev.cairn.state.StateKey;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
 import dev.cairn.task.ports.BatchResult;
+import dev.cairn.task.ports.TaskException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -246,6 +249,61 @@ class ReshardTest {
     putOneOfEach("c");
     var unused = run(1);
     assertThat(pipeline.head(1).following().mayBeMissing()).isFalse();
+  }
+
+  /** The job runs, but no task has opened a child since its parent was closed. */
+  private void noTaskOpensAChildFor(Duration time) {
+    putOneOfEach("a");
+    var unused = run(0);
+    pipeline.stream().split(Pipeline.shard(0));
+    putOneOfEach("b");
+    container.wake(new WakeMessage(Pipeline.shard(0), WakeMessage.Purpose.DRAIN), Pipeline.AMPLE);
+    assertThat(pipeline.journal(0).getLast()).isInstanceOf(Entry.Closed.class);
+    pipeline.pass(time);
+    pipeline.stream().trimExpired();
+    putOneOfEach("c");
+  }
+
+  @Test
+  void aChildIsOpenedAsLongAsNoneOfItsRecordsCanHaveExpired() {
+    noTaskOpensAChildFor(Duration.ofHours(23).plusMinutes(59));
+
+    deliverAll();
+
+    assertThat(live()).isEqualTo(expected());
+  }
+
+  @Test
+  void recordsOfAChildThatExpiredBeforeAnyTaskOpenedItAreNotLostSilently() {
+    noTaskOpensAChildFor(Duration.ofHours(25));
+
+    assertThatThrownBy(() -> run(1))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("longer ago than the stream keeps records")
+        .hasMessageContaining("cairn accept-gap shardId-000000000001");
+
+    assertThat(pipeline.journal(1)).isEmpty();
+    assertThat(pipeline.head(0).failing().orElseThrow().reason())
+        .isEqualTo(FailureReason.RESHARDED);
+  }
+
+  @Test
+  void aChildIsOpenedWithoutItsExpiredRecordsWhenAUserAcceptsThat() {
+    noTaskOpensAChildFor(Duration.ofHours(25));
+    SortedMap<StateKey, String> before = pipeline.state(0);
+
+    pipeline.serve("accept-gap shardId-000000000001");
+
+    assertThat(run(1)).isEqualTo(new BatchResult.Done());
+    assertThat(run(2)).isEqualTo(new BatchResult.Done());
+    assertThat(pipeline.job().refusal()).isEmpty();
+    assertThat(pipeline.head(1).failing()).isEmpty();
+    assertThat(pipeline.head(0).failing()).isEmpty();
+    SortedMap<StateKey, String> children = new TreeMap<>(pipeline.state(1));
+    children.putAll(pipeline.state(2));
+    assertThat(children.keySet()).isEqualTo(before.keySet());
+    assertThat(pipeline.head(1).counts().applied() + pipeline.head(2).counts().applied())
+        .isEqualTo(keys.size());
   }
 
   @Test

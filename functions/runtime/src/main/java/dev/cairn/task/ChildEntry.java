@@ -13,6 +13,7 @@ import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyOwners;
 import dev.cairn.state.Manifest;
 import dev.cairn.state.Origin;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateHandle;
 import dev.cairn.stream.Shard;
 import dev.cairn.task.FirstEntry.Result;
@@ -71,8 +72,11 @@ final class ChildEntry {
   /**
    * @param shard the child, with its parents
    * @param header of the entry
+   * @param isReopened whether the child has a journal, because the job opened it in an earlier
+   *     epoch
    */
-  Result of(SubtaskId id, Job job, Shard shard, List<Shard> listed, Header header) {
+  Result of(
+      SubtaskId id, Job job, Shard shard, List<Shard> listed, Header header, boolean isReopened) {
     requireFormat(job, shard);
     Parents parents = new Parents();
     for (ShardId parent : shard.parents()) {
@@ -82,6 +86,9 @@ final class ChildEntry {
       return new Result.Waits(parents.open);
     }
     if (parents.gone.isEmpty() && parents.unread.isEmpty()) {
+      if (!isReopened) {
+        requireUnexpired(shard, parents);
+      }
       List<Inheritance> inherited =
           parents.closed.stream()
               .map(parent -> new Inheritance(parent, List.of(shard.range())))
@@ -89,6 +96,34 @@ final class ChildEntry {
       return new Result.Opens(opened(id, shard, shard.parents(), inherited, header), Map.of());
     }
     return ofUnread(id, job, shard, parents, header);
+  }
+
+  /**
+   * Refuses a child that the stream had before its oldest records, because records may have expired
+   * before any task read it. A child is usually opened within a minute after its parents are
+   * closed.
+   */
+  private void requireUnexpired(Shard shard, Parents parents) {
+    boolean isAccepted =
+        parents.closed.stream().anyMatch(parent -> parent.head().following().mayBeMissing());
+    if (isAccepted) {
+      return;
+    }
+    List<Shard> open = ports.stream().shardsOpenAt(new StartPosition.TrimHorizon());
+    // At no time are a shard and its parent open. LocalStack lists both, as it lists all shards.
+    boolean isOpenAtATime =
+        shard.parents().stream().allMatch(parent -> FirstEntry.find(open, parent).isEmpty());
+    if (isOpenAtATime && FirstEntry.find(open, shard.id()).isPresent()) {
+      throw new StateElsewhereException(
+          shard.id()
+              + " came from "
+              + shard.parents()
+              + " by a split or a merge, longer ago than the stream keeps records, and no task has"
+              + " read it since: its oldest records have expired, if there were any. To continue"
+              + " without them, run: cairn accept-gap "
+              + shard.id(),
+          Optional.of(settings.subtask(shard.parents().getFirst())));
+    }
   }
 
   private void find(ShardId parent, Job job, List<Shard> listed, Parents parents) {

@@ -95,7 +95,7 @@ final class FirstEntry {
     }
     return shard.parents().isEmpty()
         ? ofRoot(id, shard, listed, header)
-        : children.of(id, job, shard, listed, header);
+        : children.of(id, job, shard, listed, header, unopened.isPresent());
   }
 
   private Result ofRoot(SubtaskId id, Shard shard, List<Shard> listed, Header header) {
