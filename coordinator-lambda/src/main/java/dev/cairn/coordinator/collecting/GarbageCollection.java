@@ -15,6 +15,9 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Layout;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -44,6 +48,7 @@ public final class GarbageCollection {
   private final LiveCheckpoints live;
   private final ClaimedDirectories claims;
   private final ReferenceReader reader;
+  private final Supplier<List<Shard>> listed;
 
   public GarbageCollection(
       CoordinatorPorts ports,
@@ -61,6 +66,7 @@ public final class GarbageCollection {
     this.live = live;
     this.claims = new ClaimedDirectories(store, storage);
     this.reader = new ReferenceReader(tails, store, storage, guards, live, fanOut);
+    this.listed = () -> listed(ports);
   }
 
   /** Creates a collection that only reports what the coordinator's collection would do. */
@@ -80,6 +86,16 @@ public final class GarbageCollection {
     this.live = new LiveCheckpoints(store);
     this.claims = new ClaimedDirectories(store, storage);
     this.reader = new ReferenceReader(journal, store, storage);
+    this.listed = List::of;
+  }
+
+  /** Returns the shards that the stream lists; none if it does not answer. */
+  private static List<Shard> listed(CoordinatorPorts ports) {
+    try {
+      return ports.topology().source().stream().shards();
+    } catch (StreamException | NotInStreamException e) {
+      return List.of();
+    }
   }
 
   /** The result of reading a job's files and references. */
@@ -203,7 +219,7 @@ public final class GarbageCollection {
    */
   private Set<SubtaskId> retire(References references) {
     Set<SubtaskId> retired = new HashSet<>();
-    for (SubtaskId subtask : Retirement.of(references, guards.isUnneeded())) {
+    for (SubtaskId subtask : Retirement.of(references, guards.isUnneeded(), listed)) {
       if (!store.retire(references.job(), subtask, references.counts(subtask))) {
         break;
       }

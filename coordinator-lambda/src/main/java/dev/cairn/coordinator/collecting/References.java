@@ -192,9 +192,14 @@ public final class References {
     return ancestry;
   }
 
+  /** Returns a subtask's journal if it was read. */
+  Optional<JournalTail> tail(SubtaskId subtask) {
+    return Optional.ofNullable(tails.get(subtask));
+  }
+
   /** Returns what a subtask has counted whose journal was read. */
   Counts counts(SubtaskId subtask) {
-    return Optional.ofNullable(tails.get(subtask))
+    return tail(subtask)
         .map(tail -> tail.head().counts())
         .orElse(Counts.NONE);
   }
@@ -411,7 +416,7 @@ public final class References {
   }
 
   private FileVerdict ofOwned(Layout.Owned file, CollectionGuards guards) {
-    Optional<JournalTail> found = Optional.ofNullable(tails.get(file.subtask()));
+    Optional<JournalTail> found = tail(file.subtask());
     if (found.isEmpty()) {
       return retired.contains(file.subtask())
           ? new FileVerdict.Abandoned(new FileVerdict.Ending.Retired(file.subtask()))

@@ -109,7 +109,7 @@ public record ShardTree(SortedMap<ShardId, Node> shards) {
    *
    * @param opened the shards with a journal among those that were read
    */
-  static Set<ShardId> retired(Set<ShardId> opened, List<Shard> listed) {
+  public static Set<ShardId> retired(Set<ShardId> opened, List<Shard> listed) {
     Map<ShardId, List<ShardId>> parents = new TreeMap<>();
     listed.forEach(shard -> parents.put(shard.id(), shard.parents()));
     Set<ShardId> retired = new HashSet<>(new Ancestry<>(parents).ancestors(opened));
