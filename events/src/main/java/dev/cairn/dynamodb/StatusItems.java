@@ -28,7 +28,7 @@ final class StatusItems {
   static final String REPLAYING = "REPLAYING";
   static final String STOPPING = "STOPPING";
   static final String RESTORING_FROM = "restoringFrom";
-  private static final String RESTORING = "RESTORING";
+  static final String RESTORING = "RESTORING";
   private static final String SUSPENDING = "SUSPENDING";
   private static final String RESUMING = "RESUMING";
   private static final String CANCELLED = "CANCELLED";

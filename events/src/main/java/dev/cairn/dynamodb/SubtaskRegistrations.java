@@ -80,9 +80,12 @@ final class SubtaskRegistrations {
   }
 
   boolean reinstate(Job seen, SubtaskId subtask) {
+    // A coordinator that comes late, when another one has ended the restore, changes nothing.
     return move(
         "reinstate " + subtask,
-        sameEpoch(seen),
+        sameEpoch(seen)
+            .onlyIf("#status = :restoring")
+            .value(":restoring", StatusItems.RESTORING),
         TableLayout.retirementKey(subtask),
         TableLayout.registrationKey(subtask));
   }

@@ -56,7 +56,7 @@ public interface CheckpointStore extends ForkStore, ClaimStore {
   /**
    * Registers a retired subtask again, so that it takes part in a restore.
    *
-   * @return false if the subtask is not retired, or the job has another epoch
+   * @return false if the subtask is not retired, or the job has another epoch or is not RESTORING
    */
   boolean reinstate(Job seen, SubtaskId subtask);
 

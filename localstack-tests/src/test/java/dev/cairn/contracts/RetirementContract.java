@@ -33,14 +33,32 @@ interface RetirementContract extends CheckpointStoreScene {
 
   @Test
   default void aReinstatedSubtaskIsRegisteredAgain() {
+    completed(1);
     SubtaskId parent = registered("shardId-1");
-    assertThat(checkpoints().reinstate(job(), parent)).as("it is not retired").isFalse();
+    SubtaskId child = registered("shardId-2");
     assertThat(checkpoints().retire(job(), parent, COUNTS)).isTrue();
+    assertThat(checkpoints().reinstate(job(), parent)).as("no restore has begun").isFalse();
+    move(new JobStatus.Restoring(Restoration.of(id(1))));
+    assertThat(checkpoints().reinstate(job(), child)).as("it is not retired").isFalse();
 
     assertThat(checkpoints().reinstate(job(), parent)).isTrue();
 
-    assertThat(checkpoints().subtasks(jobId())).containsExactly(parent);
+    assertThat(checkpoints().subtasks(jobId())).containsExactly(parent, child);
     assertThat(checkpoints().retired(jobId())).isEmpty();
+  }
+
+  @Test
+  default void nothingIsReinstatedByACoordinatorThatComesAfterTheRestore() {
+    completed(1);
+    SubtaskId parent = registered("shardId-1");
+    move(new JobStatus.Restoring(Restoration.of(id(1))));
+    Job restoring = job();
+    replay(restoring.epoch());
+    assertThat(checkpoints().retire(job(), parent, COUNTS)).isTrue();
+
+    assertThat(checkpoints().reinstate(restoring, parent)).isFalse();
+
+    assertThat(checkpoints().retired(jobId())).containsExactly(parent);
   }
 
   @Test
