@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Assigns the states of a restored checkpoint to the subtasks of a job. A subtask need not have
@@ -171,8 +172,10 @@ final class StateAssignment {
         parents.stream().mapToLong(SubtaskState::outputs).max().orElse(0));
   }
 
+  /** Returns the subtasks that the job has opened, also those that are retired since. */
   private Map<ShardId, SubtaskId> opened(JobId job) {
-    return ports.checkpoints().subtasks(job).stream()
+    return Stream.concat(
+            ports.checkpoints().subtasks(job).stream(), ports.checkpoints().retired(job).stream())
         .collect(
             Collectors.toMap(
                 SubtaskId::shard, subtask -> subtask, (one, other) -> one, TreeMap::new));

@@ -17,6 +17,7 @@ import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
 import dev.cairn.task.pipeline.Tap;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -182,5 +183,26 @@ class RetiredInRestoreTest {
     checkpointOf("d");
     requireRetired();
     requireWhole();
+  }
+
+  /** The job has opened the shard, whatever the stream lists, so its state has a place. */
+  @Test
+  void aStateOfARetiredShardThatTheStreamHasForgottenIsRestored() {
+    apply("a");
+    SortedMap<StateKey, String> ofParent = pipeline.state(0);
+    FilePath copy = savepointElsewhere();
+    splitUntilRetired();
+    pipeline.pass(Duration.ofHours(25));
+    pipeline.stream().trimExpired();
+    assertThat(pipeline.stream().isKnown(shard(0))).isFalse();
+
+    pipeline.serve("restore " + copy);
+    assertThat(pipeline.job().refusal().orElseThrow().reason())
+        .contains("shard shardId-000000000000 is no longer in the stream, but its records would");
+
+    pipeline.serve("restore " + copy + " --accept-gap");
+    assertThat(pipeline.job().refusal()).isEmpty();
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+    assertThat(ofChildren()).isEqualTo(ofParent);
   }
 }
