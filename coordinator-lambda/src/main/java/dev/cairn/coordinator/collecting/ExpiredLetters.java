@@ -10,6 +10,7 @@ import dev.cairn.storage.Layout;
 import dev.cairn.storage.StorageException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -42,7 +43,10 @@ public final class ExpiredLetters {
     try {
       if (!ports.storage().listFirst(Layout.deadLetters(job.id()), 1).isEmpty()) {
         Instant before = now.minus(retention);
-        ports.fanOut().forEach(tails, tail -> delete(tail.subtask(), before));
+        // Those of a retired subtask stay as long as any other.
+        List<SubtaskId> subtasks = new ArrayList<>(ports.checkpoints().retired(job.id()));
+        tails.forEach(tail -> subtasks.add(tail.subtask()));
+        ports.fanOut().forEach(subtasks, subtask -> delete(subtask, before));
       }
     } catch (StorageException e) {
       // The next run deletes them.

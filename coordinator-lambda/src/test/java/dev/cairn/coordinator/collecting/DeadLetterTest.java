@@ -83,6 +83,26 @@ class DeadLetterTest {
   }
 
   @Test
+  void thoseOfARetiredShardExpireToo() {
+    Task<String> container = lenient();
+    run(container, 0, pipeline.put(0, "poison"));
+    pipeline.stream().split(Pipeline.shard(0));
+    for (String word : List.of("a", "b", "c")) {
+      for (int child = 1; child <= 2; child++) {
+        run(container, child, pipeline.put(child, word));
+      }
+      pipeline.checkpoint(container);
+    }
+    assertThat(pipeline.checkpoints().retired(JOB)).containsExactly(subtask(0));
+    assertThat(letters()).hasSize(1);
+
+    pipeline.pass(RETENTION.plusHours(1));
+    tick(pipeline.coordinator());
+
+    assertThat(letters()).isEmpty();
+  }
+
+  @Test
   void aCommitListsNoneOfThem() {
     List<StreamRecord> batch = pipeline.put(0, "poison", "a");
     Task<String> container = lenient();
