@@ -63,6 +63,12 @@ public final class GapAcceptance {
     if (known.isPresent()) {
       return accept(job, known.get());
     }
+    if (ports.checkpoints().retired(job.id()).stream()
+        .anyMatch(subtask -> subtask.shard().equals(shard))) {
+      return new Result.Refused(
+          shard
+              + " is closed, and its children have taken over its state: nothing of it is waited for");
+    }
     List<Shard> child = listed.stream().filter(one -> one.id().equals(shard)).toList();
     if (child.isEmpty()) {
       return new Result.Refused(

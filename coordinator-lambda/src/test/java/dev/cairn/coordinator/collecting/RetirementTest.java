@@ -13,6 +13,7 @@ import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
 import dev.cairn.task.pipeline.Tap;
 import dev.cairn.task.ports.BatchResult;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -119,6 +120,18 @@ class RetirementTest {
     assertThat(retired()).isEmpty();
     assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
     assertThat(live()).isEqualTo(expected());
+  }
+
+  @Test
+  void nothingIsToBeAcceptedOfARetiredShard() {
+    splitUntilRetired();
+    pipeline.pass(Duration.ofHours(25));
+    pipeline.stream().trimExpired();
+
+    pipeline.serve("accept-gap " + Pipeline.shard(0));
+
+    assertThat(pipeline.job().refusal().orElseThrow().reason())
+        .contains("shardId-000000000000 is closed, and its children have taken over its state");
   }
 
   @Test
