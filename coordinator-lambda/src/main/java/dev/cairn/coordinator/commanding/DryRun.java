@@ -54,16 +54,16 @@ import java.util.stream.Collectors;
 public final class DryRun {
   private final CoordinatorPorts ports;
   private final JournalGuards journals = JournalGuards.ALL;
-  private final JournalTails tails;
   private final StreamCoverage coverage;
   private final Preflight preflight;
   private final ShardReads reads;
 
   public DryRun(CoordinatorPorts ports, CoordinatorSettings settings) {
     this.ports = ports;
-    this.tails = new JournalTails(ports);
     this.reads = ShardReads.immediately(ports);
-    this.coverage = new StreamCoverage(ports, settings, journals, RestoreGuards.ALL, tails, reads);
+    this.coverage =
+        new StreamCoverage(
+            ports, settings, journals, RestoreGuards.ALL, new JournalTails(ports), reads);
     this.preflight = new Preflight(ports, coverage);
   }
 
@@ -151,7 +151,7 @@ public final class DryRun {
 
   private List<Replay> replays(
       Job job, Plan plan, Map<SubtaskId, SubtaskSnapshot> states, boolean readsStream) {
-    Map<SubtaskId, JournalTail> opened = tails.of(job.id());
+    Map<SubtaskId, JournalTail> opened = coverage.placed(job.id(), states);
     SortedSet<SubtaskId> all = new TreeSet<>(states.keySet());
     all.addAll(opened.keySet());
     Optional<FreshStart> fresh =

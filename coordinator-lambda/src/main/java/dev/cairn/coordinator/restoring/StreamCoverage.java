@@ -20,6 +20,7 @@ import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FileRef;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
@@ -31,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Checks whether the stream still has the records that follow a restore. */
@@ -117,6 +120,25 @@ public final class StreamCoverage {
                         .filter(at -> !at.isBefore(journals.frontier().of(tail.head())))
                         .isPresent())
             .toList());
+  }
+
+  /**
+   * Returns the journals of the subtasks that a restore gives a position: all but those of closed
+   * shards that stay closed.
+   */
+  public SortedMap<SubtaskId, JournalTail> placed(
+      JobId job, Map<SubtaskId, SubtaskSnapshot> states) {
+    SortedMap<SubtaskId, JournalTail> placed = new TreeMap<>(tails.withRetired(job));
+    List<Shard> listed;
+    try {
+      listed = ports.topology().source().stream().shards();
+    } catch (StreamException e) {
+      // The journals name the parents too.
+      listed = List.of();
+    }
+    Placements placements = new Placements(states, placed.values(), listed, guards.opensAgain());
+    placed.values().removeIf(tail -> position(placements, tail).isEmpty());
+    return placed;
   }
 
   /** Decides what becomes of each of the job's subtasks, also of the retired ones. */

@@ -3,9 +3,14 @@ package dev.cairn.coordinator.restoring;
 import static dev.cairn.pipeline.Pipeline.JOB;
 import static dev.cairn.pipeline.Pipeline.shard;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.command.Command;
+import dev.cairn.command.CommandText;
+import dev.cairn.command.InvalidCommandException;
+import dev.cairn.coordinator.commanding.DryRun;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.JobStatus;
@@ -204,5 +209,41 @@ class RetiredInRestoreTest {
     assertThat(pipeline.job().refusal()).isEmpty();
     assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
     assertThat(ofChildren()).isEqualTo(ofParent);
+  }
+
+  private List<PreflightReport.Replay> replays(String restore) throws InvalidCommandException {
+    DryRun dryRun = new DryRun(pipeline.ports(Tap.NONE), Pipeline.PROMPT);
+    DryRun.Result result =
+        dryRun.restore(pipeline.job(), (Command.Restore) CommandText.parse("restore " + restore));
+    return ((DryRun.Result.Possible) result).report().replays();
+  }
+
+  @Test
+  void aDryRunCountsWhatARetiredParentReplays() throws InvalidCommandException {
+    apply("a");
+    FilePath copy = savepointElsewhere();
+    apply("after the savepoint");
+    splitUntilRetired();
+
+    assertThat(replays(copy.value()))
+        .extracting(replay -> replay.subtask().shard(), PreflightReport.Replay::records)
+        .containsExactly(
+            tuple(shard(0), (long) KEYS),
+            tuple(shard(1), (long) pipeline.all(1).size()),
+            tuple(shard(2), (long) pipeline.all(2).size()));
+  }
+
+  @Test
+  void aDryRunCountsNothingOfAParentWhoseChildrenAreRestored() throws InvalidCommandException {
+    apply("a");
+    var unused = pipeline.checkpoint(container);
+    pipeline.serve("pin 1");
+    pipeline.stream().split(shard(0));
+    checkpointOf("b");
+    assertThat(pipeline.checkpoints().retired(JOB)).isEmpty();
+
+    assertThat(replays(pipeline.job().latest().orElseThrow().toString()))
+        .extracting(replay -> replay.subtask().shard(), PreflightReport.Replay::records)
+        .containsExactly(tuple(shard(1), 0L), tuple(shard(2), 0L));
   }
 }
