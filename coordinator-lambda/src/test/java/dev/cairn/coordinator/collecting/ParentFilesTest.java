@@ -4,7 +4,9 @@ import static dev.cairn.pipeline.Pipeline.JOB;
 import static dev.cairn.pipeline.Pipeline.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.coordinator.collecting.GarbageCollection.Findings;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
@@ -13,6 +15,7 @@ import dev.cairn.state.KeyHash;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.StateKey;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
 import dev.cairn.task.Task;
 import java.util.Collections;
 import java.util.List;
@@ -22,7 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A parent's files stay while the children of a split refer to them. */
+/** A parent's files stay while the children of a split refer to them, and go with its retirement. */
 class ParentFilesTest {
   private static final int KEYS = 4;
 
@@ -96,7 +99,7 @@ class ParentFilesTest {
   }
 
   @Test
-  void aParentsRunsStayUntilBothChildrenHaveMergedThem() {
+  void aParentsFilesStayUntilBothChildrenHaveMergedThemAndAreDeletedThen() {
     for (int i = 0; i < 3; i++) {
       round(List.of(0));
     }
@@ -134,16 +137,70 @@ class ParentFilesTest {
     }
     round(List.of(1, 2));
     round(List.of(1, 2));
+    assertThat(pipeline.checkpoints().retired(JOB)).containsExactly(Pipeline.subtask(0));
     for (FilePath file : ofParent) {
-      assertThat(checkpointsThatNeed(file)).isEmpty();
-      // The parent's own last base is needed until the parent is retired.
-      assertThat(journalsThatNeed(file)).isSubsetOf(Pipeline.subtask(0));
+      assertThat(pipeline.storage().head(file)).as("%s", file).isEmpty();
     }
+    assertThat(filesOf(0)).as("any file of the parent").isEmpty();
+    assertThat(pipeline.checkpoints().checkpoints(JOB))
+        .filteredOn(Checkpoint.Completed.class::isInstance)
+        .hasSize(2);
     for (int shard = 1; shard <= 2; shard++) {
       apply(shard);
     }
     assertThat(pipeline.state(1)).isEqualTo(part(1));
     assertThat(pipeline.state(2)).isEqualTo(part(2));
+  }
+
+  /**
+   * A retired parent's files may be needed by a child that is retired later. They go with it, not
+   * with a later collection.
+   */
+  @Test
+  void theFilesOfARetiredParentGoWithTheLastSubtaskThatRefersToThem() {
+    for (int i = 0; i < 3; i++) {
+      round(List.of(0));
+    }
+    Set<FilePath> ofParent = runs(0);
+    pipeline.stream().split(shard(0));
+    pipeline.goOn();
+    for (int i = 0; i < 3; i++) {
+      round(List.of(1, 2));
+    }
+    assertThat(pipeline.checkpoints().retired(JOB)).containsExactly(Pipeline.subtask(0));
+    assertThat(runs(1)).containsAll(ofParent);
+    CheckpointId ofFirstChild = pipeline.job().latest().orElseThrow();
+    pipeline.serve("pin " + ofFirstChild);
+    pipeline.stream().split(shard(1));
+    pipeline.goOn();
+    while (rounds < 2 * UNTIL_COMPACTED
+        && List.of(2, 3, 4).stream()
+            .anyMatch(shard -> !Collections.disjoint(runs(shard), ofParent))) {
+      round(List.of(2, 3, 4));
+    }
+    for (int i = 0; i < 2; i++) {
+      round(List.of(2, 3, 4));
+    }
+    assertThat(pipeline.checkpoints().subtasks(JOB)).contains(Pipeline.subtask(1));
+    for (FilePath file : ofParent) {
+      assertThat(journalsThatNeed(file)).containsExactly(Pipeline.subtask(1));
+      assertThat(pipeline.storage().head(file)).isPresent();
+    }
+
+    pipeline.serve("unpin " + ofFirstChild);
+    round(List.of(2, 3, 4));
+
+    assertThat(pipeline.checkpoints().retired(JOB))
+        .containsExactly(Pipeline.subtask(0), Pipeline.subtask(1));
+    for (FilePath file : ofParent) {
+      assertThat(pipeline.storage().head(file)).as("%s", file).isEmpty();
+    }
+  }
+
+  private Stream<FilePath> filesOf(int shard) {
+    return pipeline.storage().list(Layout.job(JOB)).stream()
+        .map(stored -> stored.path())
+        .filter(file -> file.value().contains(shard(shard).value()));
   }
 
   private String revisionOfBase(int shard) {

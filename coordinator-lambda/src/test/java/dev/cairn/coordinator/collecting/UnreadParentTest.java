@@ -135,4 +135,60 @@ class UnreadParentTest {
     assertThat(apply(4, "y")).isEqualTo(new BatchResult.Done());
     assertThat(retired()).isEmpty();
   }
+
+  /**
+   * A checkpoint of one child, from before the other was opened, while the parent of both is
+   * retired.
+   */
+  private CheckpointId checkpointOfTheFirstChild() {
+    pipeline.stream().split(shard(0));
+    forgetExpired();
+    checkpointsOf(2);
+    CheckpointId ofFirst = pipeline.job().latest().orElseThrow();
+    serveAlone("pin " + ofFirst);
+    assertThat(apply(3, "x")).isEqualTo(new BatchResult.Done());
+    var unused = pipeline.checkpoint(container);
+    assertThat(retired()).containsExactly(shard(0));
+    return ofFirst;
+  }
+
+  private void requireReopened() {
+    assertThat(Pipeline.run(container, 3, pipeline.all(3))).isEqualTo(new BatchResult.Done());
+    assertThat(pipeline.state(3)).isEqualTo(Pipeline.fold(pipeline.all(3)));
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+  }
+
+  @Test
+  void aChildOpensAgainFromARetiredParent() {
+    CheckpointId ofFirst = checkpointOfTheFirstChild();
+
+    pipeline.serve("restore " + ofFirst);
+
+    requireReopened();
+    assertThat(pipeline.state(2)).isEqualTo(Pipeline.fold(pipeline.all(2)));
+    requireUnreadAgain();
+  }
+
+  /** It is no ancestor without state, although the checkpoint has one of its children. */
+  private void requireUnreadAgain() {
+    assertThat(pipeline.journal().fromLastBase(Pipeline.subtask(0)).getFirst())
+        .isInstanceOfSatisfying(
+            Entry.Restored.class, base -> assertThat(base.isClosedUnread()).isTrue());
+  }
+
+  @Test
+  void aParentIsNotRetiredBeforeItsOtherChildHasOpenedAgain() {
+    CheckpointId ofFirst = checkpointOfTheFirstChild();
+    serveAlone("restore " + ofFirst);
+    assertThat(retired()).isEmpty();
+
+    checkpointsOf(2);
+
+    assertThat(retired()).as("while the other child is to open again").isEmpty();
+    serveAlone("cancel");
+    serveAlone("resume");
+    requireReopened();
+    var unused = pipeline.checkpoint(container);
+    assertThat(retired()).containsExactly(shard(0));
+  }
 }
