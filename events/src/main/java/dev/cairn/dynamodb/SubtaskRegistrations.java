@@ -83,9 +83,7 @@ final class SubtaskRegistrations {
     // A coordinator that comes late, when another one has ended the restore, changes nothing.
     return move(
         "reinstate " + subtask,
-        sameEpoch(seen)
-            .onlyIf("#status = :restoring")
-            .value(":restoring", StatusItems.RESTORING),
+        sameEpoch(seen).onlyIf("#status = :restoring").value(":restoring", StatusItems.RESTORING),
         TableLayout.retirementKey(subtask),
         TableLayout.registrationKey(subtask));
   }

@@ -199,9 +199,7 @@ public final class References {
 
   /** Returns what a subtask has counted whose journal was read. */
   Counts counts(SubtaskId subtask) {
-    return tail(subtask)
-        .map(tail -> tail.head().counts())
-        .orElse(Counts.NONE);
+    return tail(subtask).map(tail -> tail.head().counts()).orElse(Counts.NONE);
   }
 
   /** The retained and pending checkpoints. */

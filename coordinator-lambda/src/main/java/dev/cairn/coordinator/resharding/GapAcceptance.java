@@ -67,7 +67,8 @@ public final class GapAcceptance {
         .anyMatch(subtask -> subtask.shard().equals(shard))) {
       return new Result.Refused(
           shard
-              + " is closed, and its children have taken over its state: nothing of it is waited for");
+              + " is closed, and its children have taken over its state: nothing of it is waited"
+              + " for");
     }
     List<Shard> child = listed.stream().filter(one -> one.id().equals(shard)).toList();
     if (child.isEmpty()) {

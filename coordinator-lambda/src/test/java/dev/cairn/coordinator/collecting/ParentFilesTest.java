@@ -25,7 +25,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A parent's files stay while the children of a split refer to them, and go with its retirement. */
+/**
+ * A parent's files stay while the children of a split refer to them, and go with its retirement.
+ */
 class ParentFilesTest {
   private static final int KEYS = 4;
 

@@ -135,10 +135,7 @@ class RetirementConditionsTest {
     assertThat(retired(1, UNREAD, List.of(lower), OF_FIRST_CHILD)).containsExactly(FIRST);
     assertThat(
             retired(
-                1,
-                and(UNREAD, opened(THIRD, UPPER, FIRST)),
-                List.of(lower, upper),
-                OF_FIRST_CHILD))
+                1, and(UNREAD, opened(THIRD, UPPER, FIRST)), List.of(lower, upper), OF_FIRST_CHILD))
         .containsExactly(FIRST);
   }
 

@@ -124,8 +124,8 @@ class RestoreStatesTest {
     assertThat(refusal())
         .isEqualTo(
             "there is state \"note\" (value of string), which version 8 of the code of count does"
-                + " not declare: deploy code that declares it and let it run once, or drop the state"
-                + " with --allow-non-restored-state");
+                + " not declare: deploy code that declares it and let it run once, or drop the"
+                + " state with --allow-non-restored-state");
     assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
     assertThat(((Result.Refused) dryRun(false)).reason()).isEqualTo(refusal());
   }
