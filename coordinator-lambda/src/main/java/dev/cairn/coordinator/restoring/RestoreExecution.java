@@ -181,8 +181,8 @@ public final class RestoreExecution {
     for (SubtaskId subtask : retired) {
       boolean isNeeded =
           !StateAssignment.areOpened(from)
-              || awaited.contains(subtask)
-              || takesPart.test(placements.ancestors().contains(subtask));
+              || takesPart.test(
+                  placements.ancestors().contains(subtask), awaited.contains(subtask));
       // Another coordinator may have reinstated it.
       if (isNeeded
           && !ports.checkpoints().reinstate(job, subtask)

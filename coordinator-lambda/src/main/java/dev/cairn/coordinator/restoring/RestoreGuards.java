@@ -17,7 +17,7 @@ public record RestoreGuards(Expired mayHaveExpired, OpensAgain opensAgain, Takes
       new RestoreGuards(
           (since, horizon, margin) -> since.isBefore(horizon.plus(margin)),
           origin -> !origin.parents().isEmpty(),
-          hasDescendant -> !hasDescendant);
+          (hasDescendant, isAwaited) -> !hasDescendant || isAwaited);
 
   /**
    * Whether records may have expired that arrived while a shard was not read. The margin covers
@@ -53,15 +53,17 @@ public record RestoreGuards(Expired mayHaveExpired, OpensAgain opensAgain, Takes
   /**
    * Whether a retired subtask takes part in a restore.
    *
-   * <p>Excludes: a checkpoint from before a split is restored, the retired parent gets no state and
-   * applies nothing again, and its children wait for it forever. Rule: {@code docs/protocol.md}, "A
-   * restore of k", step 3.
+   * <p>Excludes: a checkpoint from before a split is restored, or one that has the state of some of
+   * a parent's descendants only; the retired parent gets no journal in the epoch, and those of its
+   * children that open again wait for it forever. Rule: {@code docs/protocol.md}, "A restore of k",
+   * step 3.
    */
   @FunctionalInterface
   public interface TakesPart {
     /**
      * @param hasDescendant whether the checkpoint contains a subtask that came from it
+     * @param isAwaited whether a child of it opens again after the restore
      */
-    boolean test(boolean hasDescendant);
+    boolean test(boolean hasDescendant, boolean isAwaited);
   }
 }
