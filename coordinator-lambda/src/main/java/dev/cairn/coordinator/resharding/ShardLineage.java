@@ -60,6 +60,16 @@ public final class ShardLineage {
     return tail.base().mode() == Mode.ANCESTOR;
   }
 
+  /**
+   * Whether a closed subtask has no state to pass on. The descendants of an ancestor got theirs from
+   * a checkpoint, and which of them came from it is not always known, where the stream has forgotten
+   * a shard in between. A shard that nobody read never had any, and its journal does not say which
+   * keys it had.
+   */
+  private static boolean isWithoutState(JournalTail closed) {
+    return isAncestor(closed) || closed.base().isClosedUnread();
+  }
+
   private static boolean isOpened(JournalTail tail) {
     return tail.base().mode() != Mode.UNOPENED;
   }
@@ -102,9 +112,7 @@ public final class ShardLineage {
   }
 
   private boolean hasPassedOn(SubtaskId subtask, Set<SubtaskId> passedOn) {
-    // An ancestor has no state: its descendants got theirs from a checkpoint. Which of them came
-    // from it is not always known, where the stream has forgotten a shard in between.
-    if (Optional.ofNullable(tails.get(subtask)).filter(ShardLineage::isAncestor).isPresent()) {
+    if (Optional.ofNullable(tails.get(subtask)).filter(ShardLineage::isWithoutState).isPresent()) {
       return true;
     }
     List<SubtaskId> children = openedChildren.getOrDefault(subtask, List.of());
@@ -129,7 +137,7 @@ public final class ShardLineage {
    */
   public static boolean hasUnknownChildren(JournalTail closed, Collection<JournalTail> journals) {
     return closed.isClosed()
-        && !isAncestor(closed)
+        && !isWithoutState(closed)
         && !covers(
             journals.stream()
                 .filter(tail -> tail.parents().contains(closed.subtask()))

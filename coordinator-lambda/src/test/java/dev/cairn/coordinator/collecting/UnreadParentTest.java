@@ -51,15 +51,19 @@ class UnreadParentTest {
         .orElseThrow();
   }
 
-  /** Takes three checkpoints while no wake reaches any other shard than this one. */
-  private void checkpointsOf(int shard) {
+  /** Takes three checkpoints while no wake reaches any other shards than these. */
+  private void checkpointsOf(int... shards) {
     for (String word : List.of("b", "c", "d")) {
-      assertThat(apply(shard, word)).isEqualTo(new BatchResult.Done());
+      for (int shard : shards) {
+        assertThat(apply(shard, word)).isEqualTo(new BatchResult.Done());
+      }
       CheckpointId next = pipeline.job().next();
       pipeline.pass(Pipeline.INTERVAL);
       tickAlone();
-      container.wake(
-          new WakeMessage(shard(shard), WakeMessage.Purpose.PENDING_WORK), Pipeline.AMPLE);
+      for (int shard : shards) {
+        container.wake(
+            new WakeMessage(shard(shard), WakeMessage.Purpose.PENDING_WORK), Pipeline.AMPLE);
+      }
       tickAlone();
       assertThat(pipeline.checkpoints().checkpoint(JOB, next).orElseThrow())
           .isInstanceOf(Checkpoint.Completed.class);
@@ -190,5 +194,30 @@ class UnreadParentTest {
     requireReopened();
     var unused = pipeline.checkpoint(container);
     assertThat(retired()).containsExactly(shard(0));
+  }
+
+  /** The first child is split and retired before the other one is opened. */
+  @Test
+  void aChildIsInTheCheckpointsAlthoughItsSiblingIsRetired() {
+    pipeline.stream().split(shard(0));
+    forgetExpired();
+    assertThat(apply(2, "a")).isEqualTo(new BatchResult.Done());
+    pipeline.stream().split(shard(2));
+    assertThat(apply(4, "a")).isEqualTo(new BatchResult.Done());
+    assertThat(apply(5, "a")).isEqualTo(new BatchResult.Done());
+    checkpointsOf(4, 5);
+    assertThat(retired()).containsExactly(shard(2));
+
+    assertThat(apply(3, "x")).isEqualTo(new BatchResult.Done());
+
+    assertThat(subtasks(pipeline.checkpoint(container)))
+        .containsExactly(shard(3), shard(4), shard(5));
+  }
+
+  private List<ShardId> subtasks(Checkpoint.Completed checkpoint) {
+    return pipeline.checkpoints().acknowledgements(JOB, checkpoint.id()).stream()
+        .map(acknowledgement -> acknowledgement.subtask().shard())
+        .sorted()
+        .toList();
   }
 }

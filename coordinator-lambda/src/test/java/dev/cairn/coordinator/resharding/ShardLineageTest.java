@@ -20,6 +20,9 @@ import dev.cairn.state.KeyHash;
 import dev.cairn.state.Origin;
 import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateHandle;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Sha256;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +35,8 @@ class ShardLineageTest {
       new HashRange(HashRange.ALL.from(), new KeyHash(Long.MAX_VALUE, -1));
   private static final HashRange UPPER =
       new HashRange(new KeyHash(Long.MIN_VALUE, 0), HashRange.ALL.to());
+  private static final FileRef STATE_FILE =
+      new FileRef(new FilePath("state"), 0, Sha256.of(new byte[0]));
 
   @Test
   void aLiveRootIsExpected() {
@@ -68,6 +73,17 @@ class ShardLineageTest {
     assertThat(expected(ancestor, lower, upper)).containsExactly(SECOND, THIRD);
   }
 
+  /** Its journal has the keys of the child that was opened first, which may be retired since. */
+  @Test
+  void aParentThatNobodyReadIsNeverExpectedAndKeepsNoChildFromIt() {
+    JournalTail parent = unread(FIRST, LOWER);
+    JournalTail upper = live(THIRD, UPPER, FIRST);
+
+    assertThat(expected(parent)).isEmpty();
+    assertThat(expected(parent, upper)).containsExactly(THIRD);
+    assertThat(ShardLineage.hasUnknownChildren(parent, List.of(parent, upper))).isFalse();
+  }
+
   private static Set<SubtaskId> expected(JournalTail... tails) {
     return new ShardLineage(new Epoch(1), Arrays.asList(tails)).expected();
   }
@@ -80,7 +96,14 @@ class ShardLineageTest {
     return tail(
         subtask,
         new Entry.Closed(
-            header(1, 1, Writer.WAKE), origin(range), StateHandle.EMPTY, Channels.EMPTY));
+            header(1, 1, Writer.WAKE),
+            origin(range),
+            new StateHandle(StateHandle.EMPTY.manifest(), Optional.of(STATE_FILE)),
+            Channels.EMPTY));
+  }
+
+  private static JournalTail unread(SubtaskId subtask, HashRange range) {
+    return tail(subtask, Entry.Closed.unread(header(1, 1, Writer.MAPPING), origin(range)));
   }
 
   private static JournalTail restored(SubtaskId subtask, Mode mode, HashRange range) {
