@@ -8,6 +8,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.coordinator.collecting.GarbageCollection.Findings;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.WakeMessage;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.state.HashRange;
@@ -17,6 +18,7 @@ import dev.cairn.state.StateKey;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.task.Task;
+import dev.cairn.task.ports.BatchResult;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -147,6 +149,7 @@ class ParentFilesTest {
     assertThat(pipeline.checkpoints().checkpoints(JOB))
         .filteredOn(Checkpoint.Completed.class::isInstance)
         .hasSize(2);
+    requireUntouched();
     for (int shard = 1; shard <= 2; shard++) {
       apply(shard);
     }
@@ -203,6 +206,18 @@ class ParentFilesTest {
     return pipeline.storage().list(Layout.job(JOB)).stream()
         .map(stored -> stored.path())
         .filter(file -> file.value().contains(shard(shard).value()));
+  }
+
+  /** Late batches and wakes of the parent need no file of it. */
+  private void requireUntouched() {
+    List<Entry> journal = pipeline.journal(0);
+    assertThat(Pipeline.run(pipeline.container(), 0, pipeline.all(0)))
+        .isEqualTo(new BatchResult.Done());
+    for (WakeMessage.Purpose purpose : WakeMessage.Purpose.values()) {
+      pipeline.container().wake(new WakeMessage(shard(0), purpose), Pipeline.AMPLE);
+    }
+    assertThat(pipeline.journal(0)).isEqualTo(journal);
+    assertThat(filesOf(0)).isEmpty();
   }
 
   private String revisionOfBase(int shard) {
