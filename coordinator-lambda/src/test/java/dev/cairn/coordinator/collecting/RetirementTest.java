@@ -7,6 +7,9 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
+import dev.cairn.job.WakeMessage;
+import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.state.StateKey;
 import dev.cairn.stream.StreamRecord;
@@ -120,6 +123,38 @@ class RetirementTest {
     assertThat(retired()).isEmpty();
     assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
     assertThat(live()).isEqualTo(expected());
+  }
+
+  /** A wake may come hours later. Nothing tells it that the savepoint has ended but its item. */
+  @Test
+  void aLateWakeForASavepointThatHasEndedNeedsNoFile() {
+    apply("a");
+    pipeline.stream().split(Pipeline.shard(0));
+    container.wake(
+        new WakeMessage(Pipeline.shard(0), WakeMessage.Purpose.DRAIN), Pipeline.AMPLE);
+    pipeline.checkpoints().request(JOB, Request.command("savepoint"));
+    Pipeline.tick(pipeline.coordinator());
+    List<WakeMessage> late = pipeline.takeWakes();
+    assertThat(pipeline.journal(0).getLast()).isInstanceOf(Entry.Triggered.class);
+    pipeline.pass(Pipeline.TIMEOUT.plusSeconds(1));
+    for (String word : List.of("b", "c", "d")) {
+      var unused = checkpointOf(word);
+    }
+    assertThat(retired()).containsExactly(Pipeline.shard(0));
+    pipeline.storage().paths().stream()
+        .filter(file -> file.value().contains(Pipeline.shard(0).value()))
+        .forEach(pipeline.storage()::delete);
+    List<Entry> journal = pipeline.journal(0);
+
+    late.stream()
+        .filter(wake -> wake.shard().equals(Pipeline.shard(0)))
+        .forEach(wake -> pipeline.container().wake(wake, Pipeline.AMPLE));
+    pipeline
+        .container()
+        .wake(
+            new WakeMessage(Pipeline.shard(0), WakeMessage.Purpose.PENDING_WORK), Pipeline.AMPLE);
+
+    assertThat(pipeline.journal(0)).isEqualTo(journal);
   }
 
   @Test

@@ -86,7 +86,7 @@ final class Snapshots {
         || decisions.mayHaveEnded(
             trigger, subtask.unacknowledgedBefore(), ports.clock().instant())) {
       try {
-        if (decisions.isOver(trigger, checkpoint(subtask, trigger))) {
+        if (isOver(subtask.id(), trigger)) {
           subtask.dropTrigger();
           return;
         }
@@ -161,12 +161,17 @@ final class Snapshots {
     return subtask.trigger().isPresent() && deadline.remaining().compareTo(time) <= 0;
   }
 
-  private Optional<Checkpoint> checkpoint(Subtask<?> subtask, Entry.Triggered trigger) {
-    return ports.checkpoints().checkpointUnlisted(subtask.id().job(), trigger.checkpoint());
+  /** Whether a subtask's trigger needs no acknowledgement, because its checkpoint has ended. */
+  boolean isOver(SubtaskId subtask, Entry.Triggered trigger) {
+    return decisions.isOver(
+        trigger, ports.checkpoints().checkpointUnlisted(subtask.job(), trigger.checkpoint()));
   }
 
+
   private boolean wasTooSlow(Subtask<?> subtask, Entry.Triggered before) {
-    return checkpoint(subtask, before)
+    return ports
+        .checkpoints()
+        .checkpointUnlisted(subtask.id().job(), before.checkpoint())
         .filter(Checkpoint.Aborted.class::isInstance)
         .map(Checkpoint.Aborted.class::cast)
         .map(Checkpoint.Aborted::failure)

@@ -4,6 +4,7 @@ import dev.cairn.backend.heap.HeapStateBackend;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
+import dev.cairn.id.SubtaskId;
 import dev.cairn.job.WakeMessage;
 import dev.cairn.job.WakeMessage.Purpose;
 import dev.cairn.stream.UserRecord;
@@ -204,8 +205,11 @@ public final class Task<E> {
 
   /** A checkpoint whose files stand alone needs the state of a closed shard once more. */
   private void acknowledgeClosed(Invocation<E> invocation, Found.Closed<E> closed) {
-    if (closed.trigger().isPresent()) {
-      Subtask<E> subtask = loader.load(settings.subtask(invocation.shard()), closed);
+    SubtaskId id = settings.subtask(invocation.shard());
+    // Later triggers leave no trace in the journal of a closed shard, and once it is retired, its
+    // files are gone.
+    if (closed.trigger().filter(trigger -> !snapshots.isOver(id, trigger)).isPresent()) {
+      Subtask<E> subtask = loader.load(id, closed);
       snapshots.checkPendingTrigger(invocation, subtask, Optional.empty());
       if (subtask.trigger().isPresent()) {
         snapshots.acknowledgeClosed(invocation, subtask);
