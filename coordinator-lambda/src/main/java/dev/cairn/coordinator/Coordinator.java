@@ -117,7 +117,7 @@ public final class Coordinator {
             live,
             triggering,
             restore,
-            new DisposeCommand(ports, tails, live),
+            new DisposeCommand(ports, settings, tails, live),
             new ForkCommands(ports, guards.journals(), tails, preflight),
             coverage);
   }

@@ -8,12 +8,15 @@ import dev.cairn.coordinator.collecting.References;
 import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.journals.LiveCheckpoints;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.job.Job;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.StorageException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -25,11 +28,17 @@ import java.util.Optional;
  */
 public final class DisposeCommand {
   private final CoordinatorPorts ports;
+  private final Duration longestInvocation;
   private final JournalTails tails;
   private final ReferenceReader references;
 
-  public DisposeCommand(CoordinatorPorts ports, JournalTails tails, LiveCheckpoints live) {
+  public DisposeCommand(
+      CoordinatorPorts ports,
+      CoordinatorSettings settings,
+      JournalTails tails,
+      LiveCheckpoints live) {
     this.ports = ports;
+    this.longestInvocation = settings.longestInvocation();
     this.tails = tails;
     this.references =
         new ReferenceReader(
@@ -95,14 +104,18 @@ public final class DisposeCommand {
 
   /**
    * Returns why the directory would not stay empty: an idle shard that was triggered for an aborted
-   * savepoint writes its part when it is next invoked, unless a later trigger comes first.
+   * savepoint writes its part when it is next invoked, unless a later trigger comes first. A closed
+   * shard gets no later trigger, but its task asks first whether the savepoint has ended.
    */
   private Optional<String> awaited(Job job, Checkpoint checkpoint) {
-    if (!(checkpoint instanceof Checkpoint.Aborted)) {
+    if (!(checkpoint instanceof Checkpoint.Aborted aborted)) {
       return Optional.empty();
     }
+    Instant written = aborted.abortedAt().plus(longestInvocation);
+    boolean mayBeBeingWritten = ports.clock().instant().isBefore(written);
     return tails.of(job.id()).values().stream()
         .filter(tail -> tail.unacknowledged().equals(Optional.of(checkpoint.id())))
+        .filter(tail -> !tail.isClosed() || mayBeBeingWritten)
         .findFirst()
         .map(
             tail ->
@@ -110,8 +123,13 @@ public final class DisposeCommand {
                     + checkpoint.id()
                     + " cannot be deleted yet: "
                     + tail.subtask().name()
-                    + " was triggered for it and has not acknowledged, so it may still write"
-                    + " its files; take a checkpoint first, which it acknowledges instead");
+                    + " was triggered for it and has not acknowledged, so "
+                    + (tail.isClosed()
+                        ? "an invocation that began before it failed may still write its files;"
+                            + " dispose of it again after "
+                            + written
+                        : "it may still write its files; take a checkpoint first, which it"
+                            + " acknowledges instead"));
   }
 
   /**

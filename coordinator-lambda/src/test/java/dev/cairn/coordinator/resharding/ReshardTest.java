@@ -8,6 +8,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
+import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
 import dev.cairn.job.WakeMessage;
@@ -21,6 +22,7 @@ import dev.cairn.task.ports.TaskException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -304,6 +306,32 @@ class ReshardTest {
     assertThat(children.keySet()).isEqualTo(before.keySet());
     assertThat(pipeline.head(1).counts().applied() + pipeline.head(2).counts().applied())
         .isEqualTo(keys.size());
+  }
+
+  /** A closed shard acknowledges no later checkpoint instead, as an open one does. */
+  @Test
+  void aSavepointThatFailedAtAClosedShardIsDisposedOf() {
+    putOneOfEach("a");
+    var unused = run(0);
+    pipeline.stream().split(Pipeline.shard(0));
+    container.wake(new WakeMessage(shard(0), WakeMessage.Purpose.DRAIN), Pipeline.AMPLE);
+    pipeline.checkpoints().request(pipeline.id(), Request.command("savepoint"));
+    Pipeline.tick(pipeline.coordinator());
+    var lost = pipeline.drainWakes();
+    assertThat(pipeline.journal(0).getLast()).isInstanceOf(Entry.Triggered.class);
+    pipeline.pass(Pipeline.TIMEOUT.plusSeconds(1));
+    Pipeline.tick(pipeline.coordinator());
+
+    pipeline.serve("dispose 1");
+    Optional<Job.Refusal> refusal = pipeline.job().refusal();
+    assertThat(refusal.orElseThrow().reason())
+        .contains("an invocation that began before it failed may still write its files")
+        .contains("dispose of it again after 2026-11-21T10:17:01");
+
+    pipeline.pass(Pipeline.PROMPT.longestInvocation());
+    pipeline.serve("dispose 1");
+    assertThat(pipeline.job().request()).isEmpty();
+    assertThat(pipeline.job().refusal()).as("no other one").isEqualTo(refusal);
   }
 
   @Test
