@@ -159,6 +159,7 @@ class UnreadParentTest {
   private void requireReopened() {
     assertThat(Pipeline.run(container, 3, pipeline.all(3))).isEqualTo(new BatchResult.Done());
     assertThat(pipeline.state(3)).isEqualTo(Pipeline.fold(pipeline.all(3)));
+    tickAlone();
     assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
   }
 
@@ -209,6 +210,30 @@ class UnreadParentTest {
     assertThat(retired()).containsExactly(shard(2));
 
     assertThat(apply(3, "x")).isEqualTo(new BatchResult.Done());
+
+    assertThat(subtasks(pipeline.checkpoint(container)))
+        .containsExactly(shard(3), shard(4), shard(5));
+  }
+
+  /** A restore registers the parent again, and leaves the first child retired. */
+  @Test
+  void aChildThatOpensAgainIsInTheCheckpointsAlthoughItsSiblingIsRetired() {
+    pipeline.stream().split(shard(0));
+    forgetExpired();
+    assertThat(apply(2, "a")).isEqualTo(new BatchResult.Done());
+    pipeline.stream().split(shard(2));
+    checkpointsOf(4, 5);
+    CheckpointId ofGrandchildren = pipeline.job().latest().orElseThrow();
+    serveAlone("pin " + ofGrandchildren);
+    for (String word : List.of("x", "y", "z")) {
+      assertThat(apply(3, word)).isEqualTo(new BatchResult.Done());
+      var unused = pipeline.checkpoint(container);
+    }
+    assertThat(retired()).containsExactly(shard(0), shard(2));
+
+    serveAlone("restore " + ofGrandchildren);
+    assertThat(retired()).containsExactly(shard(2));
+    requireReopened();
 
     assertThat(subtasks(pipeline.checkpoint(container)))
         .containsExactly(shard(3), shard(4), shard(5));
