@@ -61,10 +61,10 @@ public final class ShardLineage {
   }
 
   /**
-   * Whether a closed subtask has no state to pass on. The descendants of an ancestor got theirs from
-   * a checkpoint, and which of them came from it is not always known, where the stream has forgotten
-   * a shard in between. A shard that nobody read never had any, and its journal does not say which
-   * keys it had.
+   * Whether a closed subtask has no state to pass on. The descendants of an ancestor got theirs
+   * from a checkpoint, and which of them came from it is not always known, where the stream has
+   * forgotten a shard in between. A shard that nobody read never had any, and its journal does not
+   * say which keys it had.
    */
   private static boolean isWithoutState(JournalTail closed) {
     return isAncestor(closed) || closed.base().isClosedUnread();

@@ -130,8 +130,7 @@ class RetirementTest {
   void aLateWakeForASavepointThatHasEndedNeedsNoFile() {
     apply("a");
     pipeline.stream().split(Pipeline.shard(0));
-    container.wake(
-        new WakeMessage(Pipeline.shard(0), WakeMessage.Purpose.DRAIN), Pipeline.AMPLE);
+    container.wake(new WakeMessage(Pipeline.shard(0), WakeMessage.Purpose.DRAIN), Pipeline.AMPLE);
     pipeline.checkpoints().request(JOB, Request.command("savepoint"));
     Pipeline.tick(pipeline.coordinator());
     List<WakeMessage> late = pipeline.takeWakes();
@@ -151,8 +150,7 @@ class RetirementTest {
         .forEach(wake -> pipeline.container().wake(wake, Pipeline.AMPLE));
     pipeline
         .container()
-        .wake(
-            new WakeMessage(Pipeline.shard(0), WakeMessage.Purpose.PENDING_WORK), Pipeline.AMPLE);
+        .wake(new WakeMessage(Pipeline.shard(0), WakeMessage.Purpose.PENDING_WORK), Pipeline.AMPLE);
 
     assertThat(pipeline.journal(0)).isEqualTo(journal);
   }

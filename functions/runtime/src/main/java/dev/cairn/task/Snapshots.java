@@ -167,7 +167,6 @@ final class Snapshots {
         trigger, ports.checkpoints().checkpointUnlisted(subtask.job(), trigger.checkpoint()));
   }
 
-
   private boolean wasTooSlow(Subtask<?> subtask, Entry.Triggered before) {
     return ports
         .checkpoints()
