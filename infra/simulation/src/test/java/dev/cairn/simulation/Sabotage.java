@@ -498,11 +498,6 @@ enum Sabotage {
   RETIRED_SUBTASKS_ARE_RESTORED(
       List.of(Invariants.FOLD, Invariants.PROGRESS, Invariants.COMPLETE),
       Guards.all().with(RestoreGuards.TakesPart.class, (hasDescendant, isAwaited) -> false)),
-  /** A retired parent of a child that opens again stays retired with its other descendants. */
-  RETIRED_PARENTS_OF_OPENING_CHILDREN_ARE_RESTORED(
-      List.of(Invariants.FOLD, Invariants.PROGRESS, Invariants.COMPLETE),
-      Guards.all()
-          .with(RestoreGuards.TakesPart.class, (hasDescendant, isAwaited) -> !hasDescendant)),
   GIVEN_UP_MEANS_LOST(
       List.of(Invariants.HELD_UP),
       Guards.all()
