@@ -187,7 +187,10 @@ public final class References {
     return tails.values();
   }
 
-  /** Which of the subtasks came from which, according to the journals that were read. */
+  /**
+   * Returns the relation of the subtasks by splits and merges, according to the journals that were
+   * read.
+   */
   Ancestry<SubtaskId> ancestry() {
     return ancestry;
   }
