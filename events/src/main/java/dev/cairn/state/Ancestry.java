@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which subtasks came from which by splits and merges, over any number of generations.
+ * The relation of subtasks by splits and merges, over any number of generations.
  *
  * @param <S> the type that names a subtask
  */
