@@ -279,7 +279,7 @@ enum Sabotage {
                   write -> SabotagedTable.checks(write, "CHECKPOINT#"),
                   write -> SabotagedTable.sets(write, "#status = :to")))),
   NO_CARRY_FORWARD_OF_BORROWED_STATE(
-      List.of(Invariants.OWNED, Invariants.COMPLETE),
+      List.of(Invariants.OWNED, Invariants.COMPLETE, Invariants.PROGRESS),
       Guards.all().with(CheckpointGuards.Rewritten.class, tail -> false)),
   HALF_OPENED_JOURNALS_HAVE_NOT_ENTERED(
       List.of(Invariants.DIVIDED, Invariants.HALTED, Invariants.PROGRESS, Invariants.COMPLETE),

@@ -31,6 +31,7 @@ class SabotageTest {
           Map.entry(Sabotage.FORKS_STAND_ALONE_BEFORE_THEY_RELEASE, 188L),
           Map.entry(Sabotage.PENDING_GIVES_WAY_TO_A_LATER_ONE, 12L),
           Map.entry(Sabotage.RESTORED_IS_COMPLETED, 23L),
+          Map.entry(Sabotage.FORKS_BEGIN_FROM_WHAT_IS_COMPLETED, 337L),
           Map.entry(Sabotage.RETIRED_SUBTASKS_ARE_RESTORED, 170L));
 
   @ParameterizedTest(name = "{0}")
