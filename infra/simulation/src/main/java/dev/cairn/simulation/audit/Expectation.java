@@ -76,9 +76,15 @@ public final class Expectation {
       setAside.add(new Place(shard, record));
     }
 
-    /** Records between a position and the next one that is applied have expired. */
+    /**
+     * Records between a position and the next one that is applied have expired. The next one may be
+     * the aggregate within which the position is.
+     */
     void lose(Position position, SequenceNumber next) {
-      lost.addAll(since(shard, position).headMap(RecordNumber.of(next), false).keySet());
+      RecordNumber first = RecordNumber.of(next);
+      since(shard, position).keySet().stream()
+          .takeWhile(number -> number.compareTo(first) < 0)
+          .forEach(lost::add);
     }
 
     /** All that is after a position so far has expired. */

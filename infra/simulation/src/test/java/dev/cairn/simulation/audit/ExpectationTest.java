@@ -70,6 +70,9 @@ class ExpectationTest {
     assertThat(fold.at(Position.after(aggregate)).counts()).isEqualTo(new Counts(5, 1));
     assertThat(fold.next(Position.after(aggregate))).isEmpty();
     assertThat(expectation.end(SHARD)).isEqualTo(Position.after(aggregate));
+    // Nothing is missing before an aggregate within which it continues.
+    fold.lose(within(aggregate, 0), aggregate);
+    assertThat(fold.next(within(aggregate, 0))).contains(aggregate);
     // The last user record is the end of the aggregate, and a plain record has none.
     for (Position none : List.of(within(aggregate, 2), within(KEPT, 0))) {
       assertThatThrownBy(() -> fold.at(none)).isInstanceOf(Violation.class);
