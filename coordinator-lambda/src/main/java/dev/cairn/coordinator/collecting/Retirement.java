@@ -59,7 +59,7 @@ final class Retirement {
         references.tails().stream()
             .map(tail -> tail.subtask().shard())
             .collect(Collectors.toCollection(HashSet::new));
-    opened.addAll(ShardTree.retired(opened, shards));
+    opened.addAll(ShardTree.retired(references.tails(), shards));
     return shards.isEmpty()
         || shards.stream()
             .filter(shard -> shard.parents().contains(closed.shard()))

@@ -59,10 +59,7 @@ public final class ReshardDecisions {
     Set<ShardId> known = listed.stream().map(Shard::id).collect(Collectors.toSet());
     Set<ShardId> ended = new HashSet<>();
     listed.forEach(shard -> ended.addAll(shard.parents()));
-    Set<ShardId> retired =
-        ShardTree.retired(
-            view.tails().keySet().stream().map(SubtaskId::shard).collect(Collectors.toSet()),
-            listed);
+    Set<ShardId> retired = ShardTree.retired(view.journals(), listed);
     List<SubtaskId> opened = new ArrayList<>();
     List<SubtaskId> drained = new ArrayList<>();
     for (Shard shard : listed) {

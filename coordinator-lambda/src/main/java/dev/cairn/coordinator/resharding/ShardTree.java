@@ -105,16 +105,21 @@ public record ShardTree(SortedMap<ShardId, Node> shards) {
 
   /**
    * The listed shards that are retired: they have no journal among those that were read, and a
-   * shard that came from them has one. A shard is opened only when its parents are closed.
-   *
-   * @param opened the shards with a journal among those that were read
+   * shard that came from them is opened. A shard is opened only when its parents are closed; or by
+   * a restore that begins anew, and then its parents are not needed any more. One that is to open
+   * again needs its parents, and none of them is retired.
    */
-  public static Set<ShardId> retired(Set<ShardId> opened, List<Shard> listed) {
+  public static Set<ShardId> retired(Collection<JournalTail> journals, List<Shard> listed) {
     Map<ShardId, List<ShardId>> parents = new TreeMap<>();
     listed.forEach(shard -> parents.put(shard.id(), shard.parents()));
+    List<ShardId> opened =
+        journals.stream()
+            .filter(JournalTail::isOpened)
+            .map(tail -> tail.subtask().shard())
+            .toList();
     Set<ShardId> retired = new HashSet<>(new Ancestry<>(parents).ancestors(opened));
     retired.retainAll(parents.keySet());
-    retired.removeAll(opened);
+    journals.forEach(tail -> retired.remove(tail.subtask().shard()));
     return retired;
   }
 
@@ -187,7 +192,7 @@ public record ShardTree(SortedMap<ShardId, Node> shards) {
         listed.put(shard.id(), shard);
         ended.addAll(shard.parents());
       }
-      retired = retired(tails.keySet(), shards);
+      retired = retired(journals, shards);
     }
 
     ShardTree tree() {

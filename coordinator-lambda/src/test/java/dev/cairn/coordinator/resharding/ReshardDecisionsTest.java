@@ -12,6 +12,7 @@ import static dev.cairn.coordinator.Samples.tail;
 import static dev.cairn.coordinator.Samples.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.resharding.ReshardDecisions.Wakes;
@@ -20,12 +21,14 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.state.Channels;
 import dev.cairn.state.HashRange;
+import dev.cairn.state.Origin;
 import dev.cairn.state.StateHandle;
 import dev.cairn.stream.Shard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -72,6 +75,22 @@ class ReshardDecisionsTest {
             closed,
             tail(SECOND, live(false))),
         row(
+            "a parent without a journal is opened if its child is to open again",
+            none,
+            List.of(SECOND),
+            List.of(shard(FIRST), shard(SECOND, FIRST), shard(THIRD, SECOND)),
+            LATER,
+            closed,
+            tail(THIRD, unopened(SECOND))),
+        row(
+            "a parent without a journal is retired if its child is open",
+            none,
+            none,
+            List.of(shard(FIRST), shard(SECOND, FIRST), shard(THIRD, SECOND)),
+            LATER,
+            closed,
+            tail(THIRD, live(false))),
+        row(
             "a shard that the stream has forgotten is closed if a user accepts the loss",
             none,
             first,
@@ -115,6 +134,18 @@ class ReshardDecisionsTest {
 
   private static Entry.Closed closed() {
     return new Entry.Closed(header(1, 1, Writer.WAKE), ORIGIN, StateHandle.EMPTY, Channels.EMPTY);
+  }
+
+  private static Entry.Restored unopened(SubtaskId parent) {
+    return new Entry.Restored(
+        header(1, 1, Writer.COORDINATOR),
+        Optional.empty(),
+        Entry.Restored.Mode.UNOPENED,
+        ClaimMode.NO_CLAIM,
+        Optional.empty(),
+        new Origin(ORIGIN.start(), HashRange.ALL, List.of(parent.shard())),
+        StateHandle.EMPTY,
+        Channels.EMPTY);
   }
 
   private static Shard shard(SubtaskId subtask, SubtaskId... parents) {
