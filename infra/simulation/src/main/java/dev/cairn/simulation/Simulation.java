@@ -102,6 +102,7 @@ public final class Simulation {
   private static final Duration RETENTION = Duration.ofDays(365);
   // Of a coordinator's clock, either way.
   private static final Duration MOST_SKEW = Duration.ofSeconds(30);
+  private static final Duration MOST_SLOW_UPLOADS = Duration.ofMinutes(20);
   private static final int FEWEST_INVOCATIONS = 200;
   private static final int FEWEST_FAULTS = 10;
   private static final int FEWEST_RESTORES = 2;
@@ -152,6 +153,7 @@ public final class Simulation {
   private long ids;
   // Enough time to apply all records once more without any snapshot, at the end of the faults.
   private boolean uploadsMayBeSlow = true;
+  private Instant uploadsAreSlowUntil = Instant.MAX;
   private boolean isCalm;
 
   private Simulation(long seed, Guards guards, Trace trace, Optional<NamedScenario> script) {
@@ -327,6 +329,7 @@ public final class Simulation {
     faults.calm();
     user.calm();
     isCalm = true;
+    uploadsAreSlowUntil = world.now().plus(MOST_SLOW_UPLOADS);
     while (!isDelivered()) {
       step(++steps);
     }
@@ -611,10 +614,14 @@ public final class Simulation {
     };
   }
 
-  /** In turns during the storm; all the time while records are applied after it. */
+  /**
+   * In turns during the storm; after it for a while, as long as records are applied. Merges may
+   * have brought all of them to one shard, which then takes hours.
+   */
   private boolean areUploadsSlow() {
     return scenario.pressure().slowSnapshots()
         && uploadsMayBeSlow
+        && world.now().isBefore(uploadsAreSlowUntil)
         && (isCalm ? auditor.followsStream() : world.now().getEpochSecond() / 90 % 2 == 1);
   }
 
