@@ -41,6 +41,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -132,14 +135,20 @@ public final class RestoreExecution {
     try {
       Map<SubtaskId, SubtaskSnapshot> states = preflight.states(job, from);
       Optional<FreshStart> fresh = freshStart(from);
-      coverage.requireStillReadable(job, from, states);
-      if (!reinstateAll(job, from, states)) {
+      // Each of many journals is read once here, and once more when it gets its entry.
+      SortedMap<SubtaskId, JournalTail> all = tails.withRetired(job.id());
+      SortedSet<SubtaskId> retired = new TreeSet<>(ports.checkpoints().retired(job.id()));
+      Placements placements = coverage.placements(states, all.values());
+      coverage.requireStillReadable(
+          job,
+          from,
+          placements,
+          all.values().stream().filter(tail -> !retired.contains(tail.subtask())).toList());
+      if (!reinstateAll(job, from, placements, all, retired)
+          || !openAll(job, from, states, placements)
+          || (from.acceptsGap() && !gaps.acceptAll(job))) {
         return;
       }
-      if (!openAll(job, from, states) || (from.acceptsGap() && !gaps.acceptAll(job))) {
-        return;
-      }
-      Placements placements = coverage.placements(job.id(), states);
       if (!epochs.appendToAll(job, tail -> restored(job, from, tail, placements, fresh))) {
         return;
       }
@@ -167,14 +176,14 @@ public final class RestoreExecution {
    *
    * @return false if the job has advanced to another epoch
    */
-  private boolean reinstateAll(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states) {
-    List<SubtaskId> retired = ports.checkpoints().retired(job.id());
-    if (retired.isEmpty()) {
-      return true;
-    }
-    Placements placements = coverage.placements(job.id(), states);
+  private boolean reinstateAll(
+      Job job,
+      Restoration from,
+      Placements placements,
+      Map<SubtaskId, JournalTail> all,
+      SortedSet<SubtaskId> retired) {
     Set<SubtaskId> awaited =
-        tails.withRetired(job.id()).values().stream()
+        all.values().stream()
             .filter(tail -> placements.of(tail) instanceof Placement.Unopened)
             .flatMap(tail -> tail.parents().stream())
             .collect(Collectors.toSet());
@@ -193,13 +202,14 @@ public final class RestoreExecution {
     return true;
   }
 
-  private boolean openAll(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
+  private boolean openAll(
+      Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states, Placements placements)
       throws RestoreRefusedException {
     if (StateAssignment.areOpened(from)) {
       return true;
     }
     coverage.requireDeliverable(job, from, states);
-    return opening.openAll(job, states, coverage.placements(job.id(), states).ancestors());
+    return opening.openAll(job, states, placements.ancestors());
   }
 
   private Optional<FreshStart> freshStart(Restoration from) {

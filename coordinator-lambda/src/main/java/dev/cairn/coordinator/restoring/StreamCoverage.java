@@ -103,17 +103,19 @@ public final class StreamCoverage {
   /**
    * Requires that the stream still has every record after the subtasks whose position a restore
    * does not change.
+   *
+   * @param registered the journals of all subtasks that are not retired
    */
-  public void requireStillReadable(
-      Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
+  void requireStillReadable(
+      Job job, Restoration from, Placements placements, Collection<JournalTail> registered)
       throws RestoreRefusedException {
     if (from.acceptsGap() || isRedistributed(from.positions())) {
       return;
     }
-    Placements placements = placements(job.id(), states);
     unread.require(
         job,
-        waiting(job).stream()
+        registered.stream()
+            .filter(tail -> !journals.hasEntered().test(job, tail))
             .filter(
                 tail ->
                     position(placements, tail)
@@ -141,13 +143,14 @@ public final class StreamCoverage {
     return placed;
   }
 
-  /** Decides what becomes of each of the job's subtasks, also of the retired ones. */
-  Placements placements(JobId job, Map<SubtaskId, SubtaskSnapshot> states) {
+  /**
+   * Decides what becomes of the subtasks.
+   *
+   * @param all the journals of all of the job's subtasks, also of the retired ones
+   */
+  Placements placements(Map<SubtaskId, SubtaskSnapshot> states, Collection<JournalTail> all) {
     return new Placements(
-        states,
-        tails.withRetired(job).values(),
-        ports.topology().source().stream().shards(),
-        guards.opensAgain());
+        states, all, ports.topology().source().stream().shards(), guards.opensAgain());
   }
 
   /** Returns the journals that do not have the job's epoch yet. */
@@ -202,7 +205,7 @@ public final class StreamCoverage {
     List<Gap> gaps = new ArrayList<>();
     List<JournalTail> unmoved = new ArrayList<>();
     Set<SubtaskId> opened = new HashSet<>();
-    Placements placements = placements(job.id(), states);
+    Placements placements = placements(states, tails);
     for (JournalTail tail : tails) {
       opened.add(tail.subtask());
       if (isRedistributed(positions) && states.containsKey(tail.subtask())) {
