@@ -39,9 +39,7 @@ public final class Ancestry<S> {
 
   /** Returns the ancestors of all of these subtasks. */
   public Set<S> ancestors(Collection<S> subtasks) {
-    Set<S> all = new HashSet<>();
-    subtasks.forEach(subtask -> all.addAll(ancestors(subtask)));
-    return all;
+    return reachable(subtasks, parents);
   }
 
   /** Returns the children of a subtask, their children, and so on. */
@@ -50,14 +48,18 @@ public final class Ancestry<S> {
   }
 
   private static <S> Set<S> reachable(S from, Map<S, List<S>> links) {
+    Set<S> reached = reachable(List.of(from), links);
+    // A list of shards that is damaged may name a shard as its own ancestor.
+    reached.remove(from);
+    return reached;
+  }
+
+  private static <S> Set<S> reachable(Collection<S> from, Map<S, List<S>> links) {
     Set<S> reached = new HashSet<>();
-    Deque<S> next = new ArrayDeque<>();
-    next.add(from);
+    Deque<S> next = new ArrayDeque<>(from);
     while (!next.isEmpty()) {
       links.getOrDefault(next.remove(), List.of()).stream().filter(reached::add).forEach(next::add);
     }
-    // A list of shards that is damaged may name a shard as its own ancestor.
-    reached.remove(from);
     return reached;
   }
 }

@@ -43,7 +43,7 @@ public final class ExpiredLetters {
     try {
       if (!ports.storage().listFirst(Layout.deadLetters(job.id()), 1).isEmpty()) {
         Instant before = now.minus(retention);
-        // Those of a retired subtask stay as long as any other.
+        // Dead letters of a retired subtask are kept as long as those of any other subtask.
         List<SubtaskId> subtasks = new ArrayList<>(ports.checkpoints().retired(job.id()));
         tails.forEach(tail -> subtasks.add(tail.subtask()));
         ports.fanOut().forEach(subtasks, subtask -> delete(subtask, before));
