@@ -432,6 +432,6 @@ final class Snapshots {
         || decisions.isLarge(
             subtask.deltaBytesSinceBase(),
             settings.materializeAfterBytes(),
-            subtask.entriesSinceDoubled());
+            subtask.deltaBytesBeforeTries());
   }
 }

@@ -194,8 +194,9 @@ enum Sabotage {
   WAKES_UNTIL_ANSWERED(
       List.of(Invariants.PROGRESS),
       Guards.all().with(JournalGuards.Silent.class, (tail, idleAfter, now) -> false)),
+  /** A child then begins in an epoch in which its parents are not closed. */
   EPOCH_WHEN_OPENED(
-      List.of(Invariants.EPOCH, Invariants.HALTED, Invariants.FILES),
+      List.of(Invariants.EPOCH, Invariants.HALTED, Invariants.FILES, Invariants.FOLD),
       Guards.all()
           .withTable(
               SabotagedTable.leavingOut(

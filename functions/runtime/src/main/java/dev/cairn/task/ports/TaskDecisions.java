@@ -28,7 +28,9 @@ import java.util.Optional;
 public class TaskDecisions {
   private static final Duration PROMPT = Duration.ofSeconds(10);
   private static final int MOST_BETWEEN_TRIES = 8;
-  private static final int MATERIALIZE_TRIES = 3;
+
+  /** How many entries in a row try to store a base before there is a pause. */
+  public static final int MATERIALIZE_TRIES = 3;
 
   /**
    * The outcome of an append that did not simply succeed, derived from the journal's entries after
@@ -250,25 +252,35 @@ public class TaskDecisions {
 
   /**
    * Whether a base is due to keep the journal short. If a base cannot be stored, it is tried a few
-   * times, and then only when the journal has doubled.
+   * times, and then each time that the journal has become longer by a multiple of its limit. So the
+   * journal can still be loaded between two tries, however long no base can be stored.
    *
    * @param entries how many entries follow the last base
    * @param mostEntries how many may follow it
    */
   public boolean isLong(int entries, int mostEntries) {
-    return entries >= mostEntries
-        && entries - mostEntries * Integer.highestOneBit(entries / mostEntries) < MATERIALIZE_TRIES;
+    return reaches(entries - MATERIALIZE_TRIES, entries, mostEntries);
   }
 
   /**
-   * Whether a base is due to keep the journal small.
+   * Whether a base is due to keep the journal small; tried as often as one that keeps it short.
    *
    * @param bytes how large the changes since the last base are
    * @param mostBytes how large they may be
-   * @param entriesSinceDoubled how many entries were written since their size passed a power of two
+   * @param bytesBeforeTries how large they were {@value #MATERIALIZE_TRIES} entries ago
    */
-  public boolean isLarge(long bytes, long mostBytes, int entriesSinceDoubled) {
-    return bytes >= mostBytes && entriesSinceDoubled < MATERIALIZE_TRIES;
+  public boolean isLarge(long bytes, long mostBytes, long bytesBeforeTries) {
+    return reaches(bytesBeforeTries, bytes, mostBytes);
+  }
+
+  /** Whether a size that grew has come to one of those at which a base is tried. */
+  private static boolean reaches(long before, long now, long most) {
+    return now >= most && (before < most || triedAt(now / most) > triedAt(before / most));
+  }
+
+  /** Bases are tried at the limit, and at each even multiple of it. */
+  private static long triedAt(long multiple) {
+    return multiple == 1 ? 1 : multiple - multiple % 2;
   }
 
   public boolean isSuspended(Entry.Header head) {

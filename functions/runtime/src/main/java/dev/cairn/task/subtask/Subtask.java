@@ -10,6 +10,7 @@ import dev.cairn.state.Origin;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateKey;
 import dev.cairn.state.StateSchema;
+import dev.cairn.task.ports.TaskDecisions;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -44,7 +45,8 @@ public final class Subtask<E> {
   private int triggersSinceBase;
   private boolean advancedSinceTrigger;
   private Optional<Instant> lastAdvancedAt = Optional.empty();
-  private int entriesSinceDoubled;
+  // Of each of the last deltas, at its number's place: what those before it had.
+  private final long[] deltaBytesBefore = new long[TaskDecisions.MATERIALIZE_TRIES];
 
   /** Creates a subtask at a base entry, whose state the operator already has. */
   Subtask(SubtaskId id, Operator<E> operator, Entry.Base base) {
@@ -148,9 +150,10 @@ public final class Subtask<E> {
     return state().retainedBytes() + sinceBaseBytes;
   }
 
-  /** Returns how many deltas were applied since their total size passed a power of two. */
-  public int entriesSinceDoubled() {
-    return entriesSinceDoubled;
+  /** Returns the size of all deltas since the base but the last few, in which a base is tried. */
+  public long deltaBytesBeforeTries() {
+    int tries = deltaBytesBefore.length;
+    return deltas < tries ? 0 : deltaBytesBefore[deltas % tries];
   }
 
   /**
@@ -181,15 +184,13 @@ public final class Subtask<E> {
   public void recordDelta(Entry.Advanced advanced, List<Change> delta) {
     head = advanced.header();
     advanced.states().forEach(schema -> schemas.put(schema.name(), schema));
-    long before = deltaBytes;
+    deltaBytesBefore[deltas % deltaBytesBefore.length] = deltaBytes;
     for (Change change : delta) {
       Change replaced = sinceBase.put(change.key(), change);
       deltaBytes += size(change);
       sinceBaseBytes += size(change) - (replaced == null ? -CHANGE_BYTES : size(replaced));
     }
     deltas++;
-    boolean doubled = Long.highestOneBit(before) != Long.highestOneBit(deltaBytes);
-    entriesSinceDoubled = doubled ? 0 : entriesSinceDoubled + 1;
     advancedSinceTrigger = true;
     lastAdvancedAt = Optional.of(head.writtenAt());
   }

@@ -181,17 +181,18 @@ class TaskDecisionsTest {
     return Stream.concat(
         Stream.of(
             row(
-                "of 1,000 lengths, with 200 allowed, a base is tried at",
-                IntStream.range(0, 1_000).filter(n -> DECISIONS.isLong(n, 200)).boxed().toList(),
-                List.of(200, 201, 202, 400, 401, 402, 800, 801, 802))),
+                "of 1,400 lengths, with 200 allowed, a base is tried at",
+                IntStream.range(0, 1_400).filter(n -> DECISIONS.isLong(n, 200)).boxed().toList(),
+                List.of(200, 201, 202, 400, 401, 402, 800, 801, 802, 1200, 1201, 1202))),
         Stream.of(
             row("changes below the limit", DECISIONS.isLarge(3_999, 4_000, 0), false),
-            row("changes at the limit", DECISIONS.isLarge(4_000, 4_000, 0), true),
-            row("two tries failed since they doubled", DECISIONS.isLarge(9_000, 4_000, 2), true),
-            row(
-                "three tries failed since they doubled",
-                DECISIONS.isLarge(9_000, 4_000, 3),
-                false)));
+            row("changes at the limit", DECISIONS.isLarge(4_000, 4_000, 3_000), true),
+            row("changes passed the limit lately", DECISIONS.isLarge(7_000, 4_000, 3_999), true),
+            row("changes passed it long ago", DECISIONS.isLarge(7_000, 4_000, 4_000), false),
+            row("changes passed twice the limit", DECISIONS.isLarge(9_000, 4_000, 7_999), true),
+            row("changes passed it thrice", DECISIONS.isLarge(13_000, 4_000, 11_000), false),
+            row("changes passed it four times", DECISIONS.isLarge(16_000, 4_000, 15_000), true),
+            row("changes passed it six times", DECISIONS.isLarge(24_000, 4_000, 23_000), true)));
   }
 
   // ---------------------------------------------------------------- the shard

@@ -61,7 +61,7 @@ public final class Expectation {
     private final List<Place> below = new ArrayList<>();
     private final NavigableMap<RecordNumber, Expected> after = new TreeMap<>();
     // Records that are valid, and whose processes ended all the same.
-    private final Set<Place> setAside = new HashSet<>();
+    private final Set<RecordNumber> setAside = new HashSet<>();
     // Records that expired before they were applied, and that a user accepts to be missing.
     private final Set<RecordNumber> lost = new HashSet<>();
     private Expected base = Expected.NOTHING;
@@ -71,9 +71,44 @@ public final class Expectation {
       this.from = from;
     }
 
-    /** A record was set aside because the processes ended that applied it. */
-    void setAside(RecordNumber record) {
-      setAside.add(new Place(shard, record));
+    /**
+     * The same, without a record that is set aside because the processes ended that applied it.
+     * Another epoch may apply it, before or after: there, its processes do not end.
+     */
+    Fold without(RecordNumber record) {
+      Fold fold = copy(after.headMap(record, false));
+      fold.setAside.addAll(setAside);
+      fold.setAside.add(record);
+      return fold;
+    }
+
+    /** The same up to a position, after which no record is set aside yet. */
+    Fold again(Position at) {
+      var unused = at(at);
+      NavigableMap<RecordNumber, Expected> upTo = upTo(at);
+      if (upTo.keySet().containsAll(setAside)) {
+        return this;
+      }
+      Fold fold = copy(upTo);
+      setAside.stream().filter(upTo::containsKey).forEach(fold.setAside::add);
+      return fold;
+    }
+
+    private Fold copy(NavigableMap<RecordNumber, Expected> applied) {
+      Fold fold = new Fold(shard, from);
+      fold.begin(below, base.counts());
+      fold.lost.addAll(lost);
+      applied.keySet().stream()
+          .filter(number -> !setAside.contains(number))
+          .forEach(number -> fold.apply(new Place(shard, number)));
+      fold.after.putAll(applied);
+      return fold;
+    }
+
+    private void begin(List<Place> places, Counts counts) {
+      below.addAll(places);
+      below.forEach(this::apply);
+      base = new Expected(function.cells(), counts);
     }
 
     /**
@@ -111,20 +146,25 @@ public final class Expectation {
     private List<Place> all(Position at) {
       var unused = at(at);
       List<Place> all = new ArrayList<>(below);
-      if (at.equals(from)) {
-        return all;
-      }
-      NavigableMap<RecordNumber, Expected> upTo =
-          switch (at) {
-            case Position.After(SequenceNumber last) -> after.headMap(lastOf(last), true);
-            case Position.Within(SequenceNumber aggregate, SubSequenceNumber last) ->
-                after.headMap(RecordNumber.of(aggregate, last), true);
-            case Position.Beginning b -> after;
-            case Position.Before b -> after;
-            case Position.End e -> after;
-          };
-      upTo.keySet().forEach(number -> all.add(new Place(shard, number)));
+      upTo(at).keySet().stream()
+          .filter(number -> !setAside.contains(number))
+          .forEach(number -> all.add(new Place(shard, number)));
       return all;
+    }
+
+    /** Its own records up to a position to which it was folded. */
+    private NavigableMap<RecordNumber, Expected> upTo(Position at) {
+      if (at.equals(from)) {
+        return new TreeMap<>();
+      }
+      return switch (at) {
+        case Position.After(SequenceNumber last) -> after.headMap(lastOf(last), true);
+        case Position.Within(SequenceNumber aggregate, SubSequenceNumber last) ->
+            after.headMap(RecordNumber.of(aggregate, last), true);
+        case Position.Beginning b -> after;
+        case Position.Before b -> after;
+        case Position.End e -> after;
+      };
     }
 
     /** Whether it began without state. */
@@ -183,7 +223,7 @@ public final class Expectation {
           continue;
         }
         Counts before = after.isEmpty() ? base.counts() : after.lastEntry().getValue().counts();
-        boolean applied = apply(new Place(shard, number));
+        boolean applied = !setAside.contains(number) && apply(new Place(shard, number));
         after.put(
             number,
             new Expected(function.cells(), applied ? before.plus(1, 0) : before.plus(0, 1)));
@@ -197,7 +237,7 @@ public final class Expectation {
 
     private boolean apply(Place place) {
       Arrived record = record(place.shard(), place.number());
-      if (record.foreign() || setAside.contains(place)) {
+      if (record.foreign()) {
         return false;
       }
       try {
@@ -287,18 +327,17 @@ public final class Expectation {
    */
   Fold fold(ShardId shard, HashRange range, List<Part> parts, Counts counts, Position from) {
     Fold fold = new Fold(shard, from);
+    List<Place> below = new ArrayList<>();
     for (Part part : parts) {
       for (Place place : part.fold().all(part.at())) {
         Arrived record = record(place.shard(), place.number());
         KeyHash key = KeyHash.of(record.key());
         if (range.contains(key) && part.keys().contains(key)) {
-          fold.below.add(place);
+          below.add(place);
         }
       }
-      fold.setAside.addAll(part.fold().setAside);
     }
-    fold.below.forEach(fold::apply);
-    fold.base = new Expected(fold.function.cells(), counts);
+    fold.begin(below, counts);
     return fold;
   }
 

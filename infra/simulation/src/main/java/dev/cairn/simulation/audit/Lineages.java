@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
+import dev.cairn.id.RecordNumber;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
@@ -78,6 +79,11 @@ final class Lineages {
     return audited.mayPassOver() && position.equals(audited.before().position())
         ? firstKept(audited.subtask().shard(), position)
         : of(audited.subtask(), header.epoch()).next(position);
+  }
+
+  /** A record was set aside in an epoch, because the processes ended that applied it. */
+  void setAside(SubtaskId subtask, Epoch epoch, RecordNumber record) {
+    folds(subtask).put(epoch, of(subtask, epoch).without(record));
   }
 
   /** Whether the subtask had state in an epoch, or before it. */
@@ -206,7 +212,7 @@ final class Lineages {
     return switch (from.positions()) {
       case Positions.SameStream s -> {
         if (!from.acceptsGap() || header.position().equals(at)) {
-          yield before;
+          yield before.again(at);
         }
         tally.count(SimulatedRace.A_SHARD_RESTORED_WITH_A_GAP);
         requireBegins(where, shard, header, expectation.first(shard, at));

@@ -87,7 +87,7 @@ final class StateIsTheFold implements EntryInvariant {
             .filter(BlameIsJust::hasEndedProcesses)
             .forEach(
                 letter -> {
-                  lineages.of(subtask, epoch).setAside(letter.record());
+                  lineages.setAside(subtask, epoch, letter.record());
                   tally.count("dead letter of a record that ended its process");
                 });
       }

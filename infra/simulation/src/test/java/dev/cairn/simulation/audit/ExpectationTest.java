@@ -54,6 +54,22 @@ class ExpectationTest {
     assertThat(fold.next(Position.after(KEPT))).contains(LATER);
   }
 
+  /** Processes that end are a moment's fault, so a replay may well apply the record. */
+  @Test
+  void aRecordIsSetAsideInOneEpochOnly() {
+    Expectation.Fold applied = expectation.fold(SHARD);
+    assertThat(applied.at(Position.after(LATER)).counts()).isEqualTo(new Counts(3, 0));
+
+    Expectation.Fold without = applied.without(RecordNumber.of(KEPT));
+    assertThat(without.at(Position.after(LATER)).counts()).isEqualTo(new Counts(2, 1));
+    assertThat(applied.at(Position.after(LATER)).counts()).isEqualTo(new Counts(3, 0));
+
+    Expectation.Fold fromBefore = without.again(Position.after(EXPIRED));
+    assertThat(fromBefore.at(Position.after(LATER)).counts()).isEqualTo(new Counts(3, 0));
+    Expectation.Fold fromAfter = without.again(Position.after(KEPT));
+    assertThat(fromAfter.at(Position.after(LATER)).counts()).isEqualTo(new Counts(2, 1));
+  }
+
   @Test
   void aPositionWithinAnAggregateHasTheUserRecordsUpToIt() {
     SequenceNumber aggregate = new SequenceNumber("4");
