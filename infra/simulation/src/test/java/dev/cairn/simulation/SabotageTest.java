@@ -24,15 +24,15 @@ class SabotageTest {
           Map.entry(Sabotage.PINNED_STAYS, 158L),
           Map.entry(Sabotage.HASHES, 95L),
           Map.entry(Sabotage.OPENED_BY_THE_COORDINATOR_ALONE_WHILE_RESTORING, 64L),
-          Map.entry(Sabotage.EPOCH_AGAIN_BEFORE_COLLECTING, 24L),
+          Map.entry(Sabotage.EPOCH_AGAIN_BEFORE_COLLECTING, 89L),
           Map.entry(Sabotage.REPLAY_STARTS_AT_ITS_RECORD, 244L),
           Map.entry(Sabotage.BASE_REVISION_OF_A_FILE, 23L),
-          Map.entry(Sabotage.CLAIM_WITH_THE_MOVE_ONLY, 35L),
+          Map.entry(Sabotage.CLAIM_WITH_THE_MOVE_ONLY, 216L),
           Map.entry(Sabotage.FORKS_STAND_ALONE_BEFORE_THEY_RELEASE, 188L),
           Map.entry(Sabotage.PENDING_GIVES_WAY_TO_A_LATER_ONE, 12L),
           Map.entry(Sabotage.RESTORED_IS_COMPLETED, 23L),
-          Map.entry(Sabotage.FORKS_BEGIN_FROM_WHAT_IS_COMPLETED, 337L),
-          Map.entry(Sabotage.RETIRED_SUBTASKS_ARE_RESTORED, 170L));
+          Map.entry(Sabotage.FORKS_BEGIN_FROM_WHAT_IS_COMPLETED, 613L),
+          Map.entry(Sabotage.RETIRED_SUBTASKS_ARE_RESTORED, 287L));
 
   @ParameterizedTest(name = "{0}")
   @EnumSource(Sabotage.class)
