@@ -72,8 +72,8 @@ public final class Expectation {
     }
 
     /**
-     * The same, without a record that is set aside because the processes ended that applied it.
-     * Another epoch may apply it, before or after: there, its processes do not end.
+     * Returns this fold without a record that was set aside, because the processes that applied it
+     * ended. Earlier and later epochs may apply the record, where its processes do not end.
      */
     Fold without(RecordNumber record) {
       Fold fold = copy(after.headMap(record, false));
@@ -82,7 +82,7 @@ public final class Expectation {
       return fold;
     }
 
-    /** The same up to a position, after which no record is set aside yet. */
+    /** Returns this fold as far as a position. No record after the position is set aside in it. */
     Fold again(Position at) {
       var unused = at(at);
       NavigableMap<RecordNumber, Expected> upTo = upTo(at);
@@ -152,7 +152,7 @@ public final class Expectation {
       return all;
     }
 
-    /** Its own records up to a position to which it was folded. */
+    /** Returns the shard's own records up to a position to which they were folded. */
     private NavigableMap<RecordNumber, Expected> upTo(Position at) {
       if (at.equals(from)) {
         return new TreeMap<>();
