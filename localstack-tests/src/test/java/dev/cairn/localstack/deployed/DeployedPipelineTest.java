@@ -202,9 +202,10 @@ class DeployedPipelineTest {
     FilePath delta = new FilePath(zombie.point().replaceFirst("after PutObject ", ""));
     Layout.Owned prepared = Layout.parse(delta).orElseThrow();
     Entry.Header before = job.head(shard).orElseThrow();
-    assertThat(before.revision())
+    // The coordinator may have triggered a checkpoint meanwhile.
+    assertThat(job.journal(shard, prepared.base()))
         .as("the zombie has written its delta, and not its entry")
-        .isEqualTo(prepared.base());
+        .noneMatch(Entry.Advanced.class::isInstance);
 
     // A second delivery of what another invocation is at work on.
     deployed.deliver(shard, recordsAfter(shard, before.position()));
