@@ -76,7 +76,7 @@ final class BatchApplication<E> {
             work.hasApplied() && snapshots.isDue(subtask, invocation.deadline(), forSnapshot);
         if (isDue || work.isFull()) {
           if (!work.journal(invocation.writer())
-              || (isDue && !snapshots.acknowledge(invocation, subtask))) {
+              || (isDue && !snapshots.store(invocation, subtask))) {
             return lostAppend(subtask, first);
           }
           work = batches.begin(invocation, subtask);

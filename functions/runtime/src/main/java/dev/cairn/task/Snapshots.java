@@ -142,23 +142,35 @@ final class Snapshots {
   }
 
   /**
-   * Returns how much of an invocation's time is reserved for a snapshot: half of it, if one was
-   * triggered. Records come first, because an invocation may end while it stores a snapshot, and so
-   * may the next one.
+   * Returns how much of an invocation's time is reserved for storing the state: half of it, if a
+   * snapshot was triggered or a base is due. Records come first, because an invocation may end
+   * while it stores the state, and so may the next one.
    */
   Duration time(Subtask<?> subtask, Deadline deadline) {
-    return subtask.trigger().isPresent()
+    return isToBeStored(subtask)
         ? deadline.remaining().dividedBy(2)
         : settings.margin().multipliedBy(2);
   }
 
   /**
-   * Whether a snapshot must be taken before further records are applied.
+   * Whether the state must be stored before further records are applied.
    *
    * @param time how much of the invocation's time is left for it
    */
   boolean isDue(Subtask<?> subtask, Deadline deadline, Duration time) {
-    return subtask.trigger().isPresent() && deadline.remaining().compareTo(time) <= 0;
+    return isToBeStored(subtask) && deadline.remaining().compareTo(time) <= 0;
+  }
+
+  private boolean isToBeStored(Subtask<?> subtask) {
+    return subtask.trigger().isPresent() || isMaterializationDue(subtask);
+  }
+
+  /**
+   * Stores the state for a triggered checkpoint, or as a base if the journal has grown long, as far
+   * as the time suffices. Returns false if another writer has continued from this state.
+   */
+  boolean store(Invocation<?> invocation, Subtask<?> subtask) {
+    return acknowledge(invocation, subtask) && materializeIfDue(invocation, subtask);
   }
 
   /** Whether a subtask's trigger needs no acknowledgement, because its checkpoint has ended. */
@@ -403,6 +415,11 @@ final class Snapshots {
     SnapshotTime time = new SnapshotTime(invocation.deadline(), settings.margin());
     if (!isMaterializationDue(subtask) || time.isOver()) {
       return true;
+    }
+    if (subtask.trigger().isPresent()) {
+      // What acknowledges the checkpoint is a base as well; after another one it would be
+      // forgotten.
+      return acknowledge(invocation, subtask);
     }
     EntryId attempt = ports.ids().get();
     StateFiles.Snapshot snapshot;

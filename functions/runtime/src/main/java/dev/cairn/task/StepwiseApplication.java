@@ -15,6 +15,7 @@ import dev.cairn.task.ports.TaskDecisions.Step;
 import dev.cairn.task.ports.TaskException;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.subtask.Subtask;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,16 +30,19 @@ final class StepwiseApplication<E> {
   private final TaskDecisions decisions;
   private final JournalSession session;
   private final UncommittedBatches<E> batches;
+  private final Snapshots snapshots;
 
   StepwiseApplication(
       TaskPorts ports,
       TaskDecisions decisions,
       JournalSession session,
-      UncommittedBatches<E> batches) {
+      UncommittedBatches<E> batches,
+      Snapshots snapshots) {
     this.ports = ports;
     this.decisions = decisions;
     this.session = session;
     this.batches = batches;
+    this.snapshots = snapshots;
   }
 
   /**
@@ -59,7 +63,8 @@ final class StepwiseApplication<E> {
      * The records before this one are journalled.
      *
      * @param record the Kinesis record, of which some user records may be journalled
-     * @param stop why it cannot be applied; empty if only the time was over
+     * @param stop why it cannot be applied; empty if only the time was over, or the rest of it is
+     *     needed to store the state
      */
     record StoppedBefore(
         SequenceNumber record, Optional<UncommittedBatch.Stop> stop, boolean hasApplied)
@@ -73,6 +78,7 @@ final class StepwiseApplication<E> {
    * @param records the records after the position, in order
    */
   Outcome apply(Invocation<E> invocation, Subtask<E> subtask, List<UserRecord> records) {
+    Duration forSnapshot = snapshots.time(subtask, invocation.deadline());
     List<UserRecord> waiting = records;
     boolean hasApplied = false;
     while (!waiting.isEmpty()) {
@@ -84,7 +90,8 @@ final class StepwiseApplication<E> {
       if (found.isPresent()) {
         work = judge(invocation, subtask, first, found.get());
       } else {
-        if (!invocation.hasTime()) {
+        if (!invocation.hasTime()
+            || (hasApplied && snapshots.isDue(subtask, invocation.deadline(), forSnapshot))) {
           return new Outcome.StoppedBefore(first.sequenceNumber(), Optional.empty(), hasApplied);
         }
         Instant now = ports.clock().instant();

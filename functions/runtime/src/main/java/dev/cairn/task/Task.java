@@ -63,8 +63,9 @@ public final class Task<E> {
     Declines declines = new Declines(ports);
     FailureRecorder failures = new FailureRecorder(settings, ports, session);
     UncommittedBatches<E> work = new UncommittedBatches<>(settings, ports, files, session);
-    StepwiseApplication<E> stepwise = new StepwiseApplication<>(ports, decisions, session, work);
     this.snapshots = new Snapshots(settings, ports, files, session, declines, decisions, cache);
+    StepwiseApplication<E> stepwise =
+        new StepwiseApplication<>(ports, decisions, session, work, snapshots);
     this.missingRecords = new MissingRecords(ports.stream(), decisions, ports.clock());
     this.gaps =
         new GapReplay<>(

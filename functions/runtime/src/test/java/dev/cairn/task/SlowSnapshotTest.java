@@ -12,6 +12,7 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
 import dev.cairn.inmemory.kinesis.KplAggregator;
 import dev.cairn.journal.Entry.Advanced;
+import dev.cairn.journal.Entry.Materialized;
 import dev.cairn.journal.Entry.Opened;
 import dev.cairn.journal.Entry.Snapshotted;
 import dev.cairn.journal.Entry.Triggered;
@@ -19,6 +20,7 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.pipeline.DeadlyProcess;
 import dev.cairn.task.pipeline.ScriptedCoordinator;
 import dev.cairn.task.pipeline.Tap;
 import dev.cairn.task.pipeline.TaskPipeline;
@@ -32,6 +34,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Snapshots that do not end in time or cannot be stored; records are applied all the same. */
 class SlowSnapshotTest {
@@ -134,6 +138,41 @@ class SlowSnapshotTest {
     assertThat(answer(id).message())
         .startsWith("its state of about ")
         .contains(" could not be stored in the ");
+  }
+
+  /** A step may take most of an invocation, and the search for a faulty record many of them. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aShardThatIsAppliedInStepsIsStoredBeforeTheNextStep(boolean isTriggered) {
+    int most = TaskPipeline.settings().materializeAfterEntries();
+    for (int i = 0; i < (isTriggered ? 1 : most - 1); i++) {
+      run(pipeline.container(), 0, pipeline.put(0, "a"));
+    }
+    List<StreamRecord> batch = pipeline.put(0, DeadlyProcess.words(9, "b", 10));
+    coordinator.suspect(TaskPipeline.subtask(0));
+    if (isTriggered) {
+      trigger();
+    }
+    Instant end = pipeline.now().plus(TIMEOUT);
+    Tap slow =
+        new Tap() {
+          @Override
+          public void before(Call call) {
+            if (call.has(Advanced.class)) {
+              pipeline.pass(TIMEOUT.multipliedBy(6).dividedBy(10));
+            }
+          }
+        };
+
+    assertThat(run(pipeline.container(slow), 0, batch, () -> Duration.between(pipeline.now(), end)))
+        .isInstanceOf(RetryFrom.class);
+
+    assertThat(pipeline.now()).isBefore(end);
+    assertThat(pipeline.journal(0))
+        .last()
+        .isInstanceOf(isTriggered ? Snapshotted.class : Materialized.class);
+    assertThat(run(pipeline.container(), 0, batch)).isEqualTo(new Done());
+    assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(pipeline.all(0)));
   }
 
   private Acknowledgement.Declined answer(CheckpointId id) {

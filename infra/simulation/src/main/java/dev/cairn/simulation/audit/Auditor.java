@@ -86,7 +86,7 @@ public final class Auditor {
     NothingIsAppliedDuringAHalt halts = new NothingIsAppliedDuringAHalt();
     this.ofEntries =
         List.of(
-            new EntriesChain(stream),
+            new EntriesChain(),
             new FrontiersGrow(),
             new MemorySuffices(),
             halts,

@@ -36,7 +36,8 @@ final class QuietStretchesAreQuiet implements EntryInvariant {
     }
     Optional<Instant> next =
         lineages.next(audited).map(record -> expectation.arrival(shard, record));
-    if (stream.isClosed(shard) && (next.isEmpty() || audited.mayPassOver())) {
+    boolean isToEnd = stream.isClosed(shard) || !header.hasGap();
+    if (isToEnd && (next.isEmpty() || audited.mayPassOver())) {
       return;
     }
     if (next.isEmpty() || next.get().isBefore(until.get().minus(Auditor.MOST_SKEW))) {
